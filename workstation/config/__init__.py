@@ -1,0 +1,12 @@
+"""Every setting, declared once; and where the program's own files lie.
+
+Values come from three places, the later ones winning: the default, the person's file, and, for a
+setting that a site has locked, the site's policy. Only ``app``, ``workflow`` and ``cli`` read it;
+everyone else gets values as arguments.
+"""
+
+from workstation.config.declared import SETTINGS, Setting
+from workstation.config.loading import BadSetting, Settings, load
+from workstation.config.places import Places, resource
+
+__all__ = ["SETTINGS", "BadSetting", "Places", "Setting", "Settings", "load", "resource"]

@@ -1,0 +1,86 @@
+"""One application for all tests of the window, off screen; Qt's warnings and leaked windows fail them."""
+
+import os
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is loaded
+
+import gc
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QEventLoop, QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication, QWidget
+
+from workstation.ui.theme import apply_theme
+
+QUIET = (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg)
+
+
+@pytest.fixture(scope="session")
+def application() -> QApplication:
+    made = QApplication.instance() or QApplication(["lumen"])
+    assert isinstance(made, QApplication)
+    made.setQuitOnLastWindowClosed(False)
+    apply_theme(made)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def _clean(application: QApplication) -> Iterator[None]:
+    """Fail a test that makes Qt complain or leaves a window behind."""
+    complaints: list[str] = []
+
+    def hear(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+        if kind not in QUIET:
+            complaints.append(text)
+
+    before = qInstallMessageHandler(hear)
+    yield
+    application.processEvents()
+    gc.collect()
+    application.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
+    qInstallMessageHandler(before)
+    left = [type(widget).__name__ for widget in application.topLevelWidgets()]
+    for widget in application.topLevelWidgets():
+        widget.close()
+        widget.deleteLater()
+    assert not complaints, complaints
+    assert not left, f"windows left behind: {left}"
+
+
+@pytest.fixture
+def show(application: QApplication) -> Iterator[Callable[[QWidget], QWidget]]:
+    """Show a widget as a window until the test ends."""
+    shown: list[QWidget] = []
+
+    def do(widget: QWidget) -> QWidget:
+        shown.append(widget)
+        widget.show()
+        widget.activateWindow()
+        application.processEvents()
+        return widget
+
+    yield do
+    for widget in shown:
+        widget.close()
+        widget.deleteLater()
+    application.processEvents()
+
+
+@pytest.fixture
+def wait(application: QApplication) -> Callable[[Callable[[], object]], None]:
+    """Let events run until something holds, for at most five seconds."""
+    assert application.thread().isCurrentThread()
+
+    def until(holds: Callable[[], object], milliseconds: int = 5000) -> None:
+        loop = QEventLoop()
+        tick, end = QTimer(), QTimer()
+        tick.timeout.connect(lambda: loop.quit() if holds() else None)
+        end.setSingleShot(True)
+        end.timeout.connect(loop.quit)
+        tick.start(2)
+        end.start(milliseconds)
+        loop.exec()
+        assert holds(), "it never happened"
+
+    return until

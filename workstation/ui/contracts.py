@@ -1,0 +1,164 @@
+"""What the window needs to be told, and what it may ask for: plain values and small protocols.
+
+Nothing here knows Qt. Whoever satisfies ``Desk`` (``workflow``, or the gallery with invented data)
+may be called from worker threads; every call may take its time and may raise a LumenError.
+
+Units:   dates and times as DICOM writes them (DA, TM), names as DICOM writes them (PN), decoded;
+         seconds, bytes; thumbnails are uint8 of shape (rows, columns) or (rows, columns, 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workstation.events import Signal
+
+Thumbnail = NDArray[np.uint8]
+
+
+class Tone(StrEnum):
+    """How much a line wants to be noticed; its words say the same."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    ATTENTION = "attention"
+    FAULT = "fault"
+
+
+class StudyState(StrEnum):
+    """Where a study stands in the reader's night; the value is what the list shows."""
+
+    ARRIVING = "arriving"
+    INCOMPLETE = "incomplete"
+    UNREAD = "unread"
+    OPENED = "opened"
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRow:
+    """One line of the study list."""
+
+    uid: str
+    patient_name: str
+    patient_id: str
+    issuer: str
+    birth_date: str
+    sex: str
+    date: str
+    time: str
+    accession: str
+    description: str
+    modalities: tuple[str, ...]
+    site: str
+    here: int  # instances that can be shown or are known to hold no picture
+    expected: int
+    state: StudyState = StudyState.UNREAD
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRow:
+    """One stack of images, as the series column and the preview list it."""
+
+    key: str
+    label: str
+    modality: str
+    count: int  # images
+    note: str = ""  # what the reader must know: "2 slices missing", "cannot be displayed: …"
+    displayable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something that was offered and could not be taken, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudyPreview:
+    """What the preview beside the list tells of one study."""
+
+    study: StudyRow
+    referring: str
+    series: tuple[SeriesRow, ...]
+    accounting: str  # "212 instances: 210 images, 1 report, 1 presentation state"
+    refused: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProgress:
+    """How far an import is; totals are None while the sources are still being counted."""
+
+    files: int
+    files_total: int | None
+    size: int
+    size_total: int | None
+    seconds: float  # since it began
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSummary:
+    """What an import did; what was taken until a cancel stays."""
+
+    studies: int
+    added: int
+    known: int  # the same instance was here already
+    refused: tuple[Refusal, ...] = ()
+    cancelled: bool = False
+    study_uids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StateItem:
+    """One item of the state bar; ``name`` stays, the rest changes."""
+
+    name: str
+    text: str
+    tone: Tone = Tone.PLAIN
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One calm line for the reader, with at most one way out."""
+
+    text: str
+    tone: Tone = Tone.ATTENTION
+    action: str = ""
+    act: Callable[[], object] | None = field(default=None, compare=False)
+
+
+class Desk(Protocol):
+    """Everything that the study list asks for."""
+
+    studies_changed: Signal[str]  # the study's UID, "" if many
+
+    def studies(self) -> Sequence[StudyRow]:
+        """Return every study of the store."""
+        ...
+
+    def preview(self, study_uid: str) -> StudyPreview:
+        """Return what the preview shows."""
+        ...
+
+    def thumbnail(self, series_key: str, side: int) -> Thumbnail | None:
+        """Return a picture of at most ``side`` device pixels, None where nothing can be shown."""
+        ...
+
+    def import_paths(
+        self,
+        paths: Sequence[Path],
+        *,
+        progress: Callable[[ImportProgress], object],
+        cancelled: Callable[[], bool],
+    ) -> ImportSummary:
+        """Take in files, folders, archives and media; answers when all is done."""
+        ...

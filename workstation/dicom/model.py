@@ -87,6 +87,7 @@ class PixelFormat:
     photometric: str  # PhotometricInterpretation
     planar: int  # PlanarConfiguration: 0 by pixel, 1 by plane
     kind: SampleKind = "integer"
+    byte_pairs_swapped: bool = False  # 8-bit samples in big-endian words (PS3.5 8.2, OW)
 
 
 @dataclass(frozen=True, slots=True)

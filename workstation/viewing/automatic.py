@@ -40,10 +40,10 @@ def automatic_window(values: NDArray[Any]) -> Window | None:
     sample = sample[np.isfinite(sample)]
     if not sample.size:
         return None
-    low, high = np.percentile(sample, [DARKEST_PERCENT, BRIGHTEST_PERCENT], method="nearest")
+    low, high = np.percentile(sample, [DARKEST_PERCENT, BRIGHTEST_PERCENT], method="nearest").tolist()
     if high - low > FARTHEST:
         return None
-    return _between(float(low), float(high), whole=np.issubdtype(values.dtype, np.integer))
+    return _between(low, high, whole=np.issubdtype(values.dtype, np.integer))
 
 
 def _between(low: float, high: float, *, whole: bool) -> Window:

@@ -28,6 +28,7 @@ from __future__ import annotations
 import base64
 import hmac
 import secrets
+from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from cryptography.exceptions import InvalidTag
@@ -35,7 +36,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from workstation.security.errors import SealBroken, WrongKey
+from workstation.security.errors import SealBroken, SelfTestFailed, WrongKey
+from workstation.security.known_answers import KNOWN_ANSWERS
 
 Bytes: TypeAlias = bytes | bytearray | memoryview
 Key: TypeAlias = bytes | bytearray
@@ -107,6 +109,27 @@ def same(left: Bytes, right: Bytes) -> bool:
 def wipe(secret: bytearray | memoryview) -> None:
     """Overwrite a secret where it stands; copies that Python made elsewhere are beyond reach."""
     secret[:] = bytes(len(secret))
+
+
+def self_test() -> None:
+    """Compute every known answer of the standards; raise SelfTestFailed at the first that differs.
+
+    A store doesn't open before this passed; it takes a few milliseconds.
+    """
+    for name, answer_is_right in KNOWN_ANSWERS.items():
+        if not _passes(answer_is_right):
+            raise SelfTestFailed(
+                f"{name} gives a wrong answer on this machine",
+                remedy="Nothing was opened or written. Reinstall the program; if that doesn't help, "
+                "have the computer's memory tested.",
+            )
+
+
+def _passes(answer_is_right: Callable[[], bool]) -> bool:
+    try:
+        return answer_is_right()
+    except Exception:  # noqa: BLE001  a cipher that raises, whatever it raises, has failed
+        return False
 
 
 def _parts(sealed: Bytes) -> tuple[bytes, bytes, bytes]:

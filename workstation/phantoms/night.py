@@ -1,0 +1,29 @@
+"""The night on call: about a dozen invented studies, deterministic from a seed and an hour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from workstation.phantoms import cast
+from workstation.phantoms.chest_ct import chest_ct, chest_ct_prior
+from workstation.phantoms.errors import PhantomRefused
+from workstation.phantoms.files import Visit
+from workstation.phantoms.study import PhantomStudy
+
+_STUDIES: Final[Mapping[str, Callable[[Visit], PhantomStudy]]] = {
+    "chest-ct": chest_ct,
+    "chest-ct-prior": chest_ct_prior,
+}
+
+
+def night(*, seed: int = 1, now: datetime) -> tuple[PhantomStudy, ...]:
+    """Return the night's studies in the order in which they should appear; nothing is drawn yet.
+
+    ``now`` is the hour at which the night begins, with its zone; study times are counted back from it.
+    """
+    if now.tzinfo is None:
+        raise PhantomRefused("The night needs an hour with its time zone", remedy="Pass an aware datetime.")
+    visits = cast.visits(seed, now.replace(microsecond=0))
+    return tuple(study(visits[key]) for key, study in _STUDIES.items())

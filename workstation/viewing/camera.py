@@ -64,6 +64,9 @@ class Camera:
         return self.mirrored().turned(2)
 
 
+UPRIGHT: Final = Camera()  # whole, in the middle, as stored
+
+
 @dataclass(frozen=True)
 class Fit:
     """A picture in a viewport: columns × rows of pixels ``aspect`` times taller than wide."""

@@ -1,8 +1,11 @@
 """One application for all tests of the window, off screen; Qt's warnings and leaked windows fail them."""
 
 import os
+import sys
+from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is loaded
+sys.path.insert(0, str(Path(__file__).parent))  # for the invented desk, which the gallery shares
 
 import gc
 from collections.abc import Callable, Iterator

@@ -162,3 +162,11 @@ class Desk(Protocol):
     ) -> ImportSummary:
         """Take in files, folders, archives and media; answers when all is done."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class WindowMemory:
+    """What the window remembers from one day to the next, and how it is kept."""
+
+    geometry: bytes = b""
+    remember: Callable[[bytes], object] = field(default=lambda _: None, compare=False)

@@ -9,7 +9,7 @@ import html
 from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -17,12 +17,16 @@ from PySide6.QtWidgets import (
     QLayout,
     QPushButton,
     QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
     QToolButton,
     QWidget,
 )
 
-from workstation.ui.theme import ICON, FontSize, font
+from workstation.ui.theme import ICON, PALETTE, FontSize, font
 
+_KEY_GAP: Final = "   "
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _OWN_KEYS: Final = (Qt.Key.Key_Space, *_ENTER)
 
@@ -97,13 +101,31 @@ class Button(QPushButton):
     """A button with words, and its key in a quieter tone."""
 
     def __init__(self, text: str, *, kind: str = "", key: str = "", hint: str = "") -> None:
-        super().__init__(text if not key else f"{text}   {key}")
+        super().__init__(f"{text}{_KEY_GAP}{key}" if key else text)
+        self._words, self._key = text, key
         self.setProperty("kind", kind)
         self.setFont(font())
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(text)
         self.setToolTip(plain(hint or (f"{text} ({key})" if key else text)))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the key more quietly than the words."""
+        if not self._key:
+            super().paintEvent(event)
+            return
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        painter = QStylePainter(self)
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        words = self.fontMetrics().horizontalAdvance(self._words + _KEY_GAP)
+        inside = self.rect()
+        inside.setLeft((self.width() - self.fontMetrics().horizontalAdvance(self.text())) // 2)
+        painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter, self._words)
+        painter.setPen(QColor(PALETTE.secondary))
+        painter.drawText(inside.adjusted(words, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._key)
 
     def event(self, event: QEvent) -> bool:
         """Keep the keys that press a button, which elsewhere on the page mean something else."""

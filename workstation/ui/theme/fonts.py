@@ -32,6 +32,7 @@ def font(size: FontSize = FontSize.TEXT, *, strong: bool = False, spaced: bool =
     made = QFont(list(_families()))
     made.setPixelSize(size)
     made.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
+    made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)  # the letters as they were drawn
     made.setFeature(QFont.Tag(_TABULAR), 1)
     if spaced:
         made.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 106)

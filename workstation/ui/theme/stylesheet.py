@@ -23,7 +23,7 @@ QWidget[kind="panel"] { background: $panel; }
 QWidget[kind="bar"] { background: $panel; border: none; border-bottom: 1px solid $line; }
 QWidget[kind="state-bar"] { background: $panel; border: none; border-top: 1px solid $line; }
 QWidget[kind="preview"] { background: $panel; border: none; border-left: 1px solid $line; }
-QWidget[kind="sheet"] { background: $panel; border: 1px solid $line; border-radius: ${corner}px; }
+QWidget[kind="sheet"] { background: $raised; border: 1px solid $line; border-radius: ${corner}px; }
 QFrame[kind="rule"] { background: $line; border: none; }
 
 QLabel { background: transparent; }
@@ -70,7 +70,8 @@ QToolButton:checked { background: $chosen; }
 QToolButton:focus { border: 1px solid $accent; }
 
 QAbstractItemView { background: $window; border: none; }
-QTableView::item { border: none; }
+QTableView::item { border: none; padding: 0 8px; }
+QListWidget { background: transparent; }
 QHeaderView { background: $window; border: none; }
 QHeaderView::section { background: $window; color: $secondary; border: none;
     border-bottom: 1px solid $line; padding: 0 8px; height: ${header}px; }

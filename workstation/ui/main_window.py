@@ -1,0 +1,152 @@
+"""The top-level window: pages, state bar, notices, drops, the keys that work everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from workstation.errors import calm
+from workstation.ui.actions import Actions
+from workstation.ui.contracts import Desk, ImportProgress, Notice, StateItem, Tone, WindowMemory
+from workstation.ui.drop import DropArea
+from workstation.ui.imports import Imports, share
+from workstation.ui.notices import Notices
+from workstation.ui.operations import Operations
+from workstation.ui.panels import CommandPalette, KeySheet
+from workstation.ui.panels.palette import Offered
+from workstation.ui.state_bar import StateBar
+from workstation.ui.studies import StudiesPage
+
+_SIZE: Final = QSize(1440, 900)
+_SMALLEST: Final = QSize(960, 600)
+
+
+class MainWindow(QMainWindow):
+    """One window; it shows what ``desk`` tells."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        now: Callable[[], datetime],
+        reader: str = "",
+        memory: WindowMemory | None = None,
+    ) -> None:
+        super().__init__()
+        self._desk = desk
+        self._memory = memory or WindowMemory()
+        self.setWindowTitle("Lumen")
+        self.setMinimumSize(_SMALLEST)
+        self.operations = Operations(self)
+        self.imports = Imports(desk, self.operations, self)
+        self.actions_ = self._make_actions()
+        self.state = StateBar(now, reader)
+        self._pages = QStackedWidget()
+        self.studies = StudiesPage(
+            desk, self.operations, self.imports, self.actions_, lambda: now().astimezone().date()
+        )
+        self._lay_out()
+        self.notices = Notices(self._pages)
+        self.palette_ = CommandPalette(self, self._offered)
+        self._keys = KeySheet(self)
+        self._drop = DropArea(self, self.imports.start)
+        self._connect()
+        self._restore()
+
+    def tell(self, notice: Notice) -> None:
+        """Show a line."""
+        self.notices.tell(notice)
+
+    def show_studies(self) -> None:
+        """Go to the study list."""
+        self._pages.setCurrentWidget(self.studies)
+        self.studies.take_keys()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop what runs and remember where the window was; nothing keeps it from closing."""
+        self.imports.cancel()
+        try:
+            self._memory.remember(bytes(self.saveGeometry().data()))
+        finally:
+            self.operations.close()
+            event.accept()
+
+    def _make_actions(self) -> Actions:
+        return Actions(
+            self,
+            {
+                "palette": self._open_palette,
+                "keys": self._open_keys,
+                "full-screen": self.toggle_full_screen,
+                "next-area": self._next_area,
+                "import-files": self._choose_files,
+                "import-folder": self._choose_folder,
+                "quit": self.close,
+            },
+        )
+
+    def toggle_full_screen(self) -> None:
+        """Use the whole screen, or a part of it again."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _open_palette(self) -> None:
+        self.palette_.open()
+
+    def _open_keys(self) -> None:
+        self._keys.open()
+
+    def _next_area(self) -> None:
+        areas = [area for area in self.studies.areas() if area.isVisible()]
+        current = next((n for n, area in enumerate(areas) if _has_keys(area)), -1)
+        areas[(current + 1) % len(areas)].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _choose_files(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self, "Import files")
+        self.imports.start([Path(name) for name in names])
+
+    def _choose_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Import a folder")
+        self.imports.start([Path(name)] if name else [])
+
+    def _offered(self) -> Offered:
+        return [*self.studies.actions_.items(), *self.actions_.items()]
+
+    def _progress(self, progress: ImportProgress) -> None:
+        done = share(progress)
+        text = "Importing" if done is None else f"Importing {done:.0%}"
+        self.state.set_item(StateItem("import", text))
+
+    def _end_import(self, _: object) -> None:
+        self.state.set_item(StateItem("import", ""))
+
+    def _connect(self) -> None:
+        self.studies.noticed.connect(self.tell)
+        self.imports.progressed.connect(self._progress)
+        self.imports.ended.connect(self._end_import)
+        self.imports.failed.connect(self._end_import)
+        self.imports.failed.connect(lambda error: self.tell(Notice(calm(error), Tone.FAULT)))
+
+    def _restore(self) -> None:
+        if not self._memory.geometry or not self.restoreGeometry(QByteArray(self._memory.geometry)):
+            self.resize(_SIZE)
+
+    def _lay_out(self) -> None:
+        self._pages.addWidget(self.studies)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self.state)
+        middle = QWidget()
+        middle.setLayout(column)
+        self.setCentralWidget(middle)
+
+
+def _has_keys(area: QWidget) -> bool:
+    return area.hasFocus() or any(child.hasFocus() for child in area.findChildren(QWidget))

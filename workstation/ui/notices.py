@@ -1,0 +1,122 @@
+"""Calm lines about what went wrong, over the page's lower edge; they never move the images.
+
+The newest is shown, older ones wait behind it until it is put away. A line that stands for good
+news leaves by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from workstation.ui.contracts import Notice, Tone
+from workstation.ui.controls import Button, IconButton, Label, plain
+from workstation.ui.theme import PALETTE, STEP, icon
+from workstation.ui.theme.sizes import ROW
+
+_WIDEST: Final = 880
+_SHARE: Final = 0.7  # of the page's width
+_GAP: Final = 4 * STEP
+_GOOD_NEWS: Final = 6000  # milliseconds that good news stays
+_ICONS: Final = {
+    Tone.PLAIN: ("info", PALETTE.secondary),
+    Tone.GOOD: ("check", PALETTE.good),
+    Tone.ATTENTION: ("attention", PALETTE.attention),
+    Tone.FAULT: ("fault", PALETTE.fault),
+}
+
+
+class Notices(QWidget):
+    """The line, laid over ``page``."""
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__(page)
+        self.setProperty("kind", "sheet")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._page = page
+        self._waiting: list[Notice] = []
+        self._mark = Label()
+        self._text = Label(elided=True)
+        self._count = Label(role="secondary")
+        self._action = Button("", kind="link")
+        self._close = IconButton()
+        self._lay_out()
+        self._action.clicked.connect(self._act)
+        self._close.clicked.connect(self.dismiss)
+        page.installEventFilter(self)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """Return the line that is shown, "" if none is."""
+        return self._waiting[-1].text if self._waiting else ""
+
+    def tell(self, notice: Notice) -> None:
+        """Show a line; the same one twice is once."""
+        if notice in self._waiting:
+            self._waiting.remove(notice)
+        self._waiting.append(notice)
+        self._show()
+        if notice.tone in (Tone.GOOD, Tone.PLAIN):
+            QTimer.singleShot(_GOOD_NEWS, self, lambda: self._withdraw(notice))
+
+    def dismiss(self) -> None:
+        """Put the shown line away."""
+        if self._waiting:
+            self._waiting.pop()
+        self._show()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay at the page's lower edge."""
+        if watched is self._page and event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def _withdraw(self, notice: Notice) -> None:
+        if notice in self._waiting:
+            self._waiting.remove(notice)
+            self._show()
+
+    def _act(self) -> None:
+        act = self._waiting[-1].act if self._waiting else None
+        self.dismiss()
+        if act is not None:
+            act()
+
+    def _show(self) -> None:
+        if not self._waiting:
+            self.hide()
+            return
+        notice = self._waiting[-1]
+        name, colour = _ICONS[notice.tone]
+        self._mark.setPixmap(icon(name, colour=colour).pixmap(20, 20))
+        self._text.setText(notice.text)
+        self._action.setText(notice.action)
+        self._action.setAccessibleName(notice.action)
+        self._action.setVisible(bool(notice.action))
+        self._count.setText(f"1 of {len(self._waiting)}" if len(self._waiting) > 1 else "")
+        self._place()
+        self.show()
+        self.raise_()
+
+    def _place(self) -> None:
+        room = min(_WIDEST, round(self._page.width() * _SHARE))
+        self.setFixedWidth(max(room, 320))
+        left = (self._page.width() - self.width()) // 2
+        self.move(left, self._page.height() - self.height() - _GAP)
+
+    def _lay_out(self) -> None:
+        self._close.setIcon(icon("close"))
+        self._close.setToolTip(plain("Put this line away"))
+        self._close.setAccessibleName("Put this line away")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(3 * STEP, 0, STEP, 0)
+        row.setSpacing(2 * STEP)
+        row.addWidget(self._mark)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._count)
+        row.addWidget(self._action)
+        row.addWidget(self._close)
+        self.setFixedHeight(ROW + STEP)

@@ -1,0 +1,8 @@
+"""The study list: search, filters, table, preview, import.
+
+Its rows come from ``contracts.Desk``; only ``main_window`` imports it.
+"""
+
+from workstation.ui.studies.page import StudiesPage
+
+__all__ = ["StudiesPage"]

@@ -1,0 +1,68 @@
+"""The columns of the study list: heading, text, order, width.
+
+Units:   widths in logical pixels; the study column takes what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from workstation.ui.contracts import StudyRow
+from workstation.ui.studies.query import NOT_IMAGES, folded
+from workstation.ui.wording import age, amount, moment, person_name
+
+Order = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column."""
+
+    name: str
+    heading: str
+    width: int
+    text: Callable[[StudyRow], str]
+    order: Callable[[StudyRow], Order]
+    quiet: bool = False  # in the secondary colour
+
+
+def age_and_sex(row: StudyRow) -> str:
+    """Return "67 F"."""
+    return f"{age(row.birth_date, row.date)} {row.sex}".strip()
+
+
+def description(row: StudyRow) -> str:
+    """Return what was examined; studies without a description are named by what they hold."""
+    return row.description or f"{modality(row)} without description".strip()
+
+
+def modality(row: StudyRow) -> str:
+    """Return the modalities that made pictures: "PT/CT"."""
+    return "/".join(name for name in row.modalities if name not in NOT_IMAGES) or "/".join(row.modalities)
+
+
+def images(row: StudyRow) -> str:
+    """Return "132 / 212"."""
+    return f"{amount(row.here)} / {amount(row.expected)}"
+
+
+def _when(row: StudyRow) -> Order:
+    return row.date, row.time
+
+
+COLUMNS: Final = (
+    Column(
+        "patient", "Patient", 220, lambda r: person_name(r.patient_name), lambda r: (folded(r.patient_name),)
+    ),
+    Column("age", "Age", 72, age_and_sex, lambda r: (r.birth_date == "", r.birth_date, r.sex)),
+    Column("study", "Study", 0, description, lambda r: (folded(description(r)),)),
+    Column("modality", "Modality", 92, modality, lambda r: (modality(r),)),
+    Column("date", "Date", 148, lambda r: moment(r.date, r.time), _when),
+    Column("site", "Site", 140, lambda r: r.site, lambda r: (folded(r.site),), quiet=True),
+    Column("images", "Images", 200, images, lambda r: (r.expected, r.here)),
+    Column("state", "State", 120, lambda r: r.state.value, lambda r: (r.state.value,)),
+)
+STRETCHED: Final = [column.name for column in COLUMNS].index("study")
+NEWEST_FIRST: Final = [column.name for column in COLUMNS].index("date")

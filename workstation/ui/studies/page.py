@@ -1,0 +1,174 @@
+"""The page with the list of studies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from workstation.errors import calm
+from workstation.ui.actions import Actions
+from workstation.ui.bridge import listen
+from workstation.ui.contracts import Desk, ImportSummary, Notice, StudyRow, Tone
+from workstation.ui.controls import Button
+from workstation.ui.imports import Imports
+from workstation.ui.operations import Operations
+from workstation.ui.panels.refusals import RefusalsPanel
+from workstation.ui.studies.empty import Empty
+from workstation.ui.studies.filter_bar import MOST_CHIPS, FilterBar
+from workstation.ui.studies.import_line import ImportLine
+from workstation.ui.studies.model import StudyModel
+from workstation.ui.studies.preview import Preview
+from workstation.ui.studies.query import Query, modalities
+from workstation.ui.studies.table import StudyTable
+from workstation.ui.wording import amount, counted
+
+
+class StudiesPage(QWidget):
+    """Says ``opened`` with the UID of the study to read, ``noticed`` with what went wrong."""
+
+    opened = Signal(str)
+    noticed = Signal(object)
+
+    def __init__(
+        self,
+        desk: Desk,
+        operations: Operations,
+        imports: Imports,
+        window_actions: Actions,
+        today: Callable[[], date],
+    ) -> None:
+        super().__init__()
+        self._desk = desk
+        self._operations = operations
+        self._to_choose: tuple[str, ...] = ()
+        self.setProperty("kind", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.model = StudyModel(today, self)
+        self.table = StudyTable(self.model)
+        self.bar = FilterBar(window_actions)
+        self.preview = Preview(desk, operations)
+        self.refusals = RefusalsPanel()
+        self._import_line = ImportLine(imports)
+        self._stack = QStackedWidget()
+        self._nothing_yet = Empty(
+            "No studies yet",
+            "Drop a folder, a zip or a CD on the window, or choose what to import.",
+            [
+                _button(window_actions, "import-files", "Files"),
+                _button(window_actions, "import-folder", "Folder"),
+            ],
+        )
+        self._no_match = self._make_no_match()
+        self.actions_ = Actions(
+            self, {"search": self._search, "clear-filters": self.bar.clear, "open-study": self._open_current}
+        )
+        self._lay_out()
+        self._connect(imports)
+        self.reload()
+
+    def reload(self) -> None:
+        """Ask for the studies again."""
+        self._operations.run(
+            lambda _: self._desk.studies(),
+            asked_by=self,
+            done=self._show,
+            failed=lambda error: self.noticed.emit(Notice(calm(error), Tone.FAULT, "Try again", self.reload)),
+        )
+
+    def take_keys(self) -> None:
+        """Give the list the keys, with a study chosen."""
+        self.table.choose_first()
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def areas(self) -> list[QWidget]:
+        """Return where the keys can be, in the order of the eye."""
+        return [self.table, self.bar.search, self.preview]
+
+    def neighbour(self, study_uid: str, step: int) -> StudyRow | None:
+        """Return the study ``step`` rows further on in the list as it is shown."""
+        number = self.model.number_of(study_uid)
+        if number is None or not 0 <= number + step < self.model.rowCount():
+            return None
+        return self.model.study(number + step)
+
+    def _show(self, rows: Sequence[StudyRow]) -> None:
+        self.model.set_rows(rows)
+        self.bar.offer(modalities(rows, MOST_CHIPS))
+        self._after_change()
+        chosen = any(self.table.choose(uid) for uid in self._to_choose)
+        self._to_choose = ()
+        if not chosen:
+            self.table.choose_first()
+
+    def _ask(self, query: Query) -> None:
+        self.model.set_query(query)
+        self._after_change()
+        self.table.choose_first()
+
+    def _after_change(self) -> None:
+        shown, total = self.model.rowCount(), self.model.total
+        everything = counted(total, "study", "studies")
+        self.bar.count(f"{amount(shown)} of {everything}" if self.model.query.asks else everything)
+        page = self.table if shown else self._no_match if total else self._nothing_yet
+        self._stack.setCurrentWidget(page)
+        self.preview.setVisible(total > 0)
+        self.preview.show_study(self.table.current())
+
+    def _search(self) -> None:
+        self.bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.bar.search.selectAll()
+
+    def _open_current(self) -> None:
+        self._open(self.table.current())
+
+    def _open(self, study: StudyRow | None) -> None:
+        if study is not None:
+            self.opened.emit(study.uid)
+
+    def _imported(self, summary: ImportSummary) -> None:
+        self._to_choose = summary.study_uids
+        self.reload()
+
+    def _connect(self, imports: Imports) -> None:
+        self.table.chosen.connect(self.preview.show_study)
+        self.table.opened.connect(self._open)
+        self.bar.changed.connect(self._ask)
+        self.bar.search.left.connect(self.take_keys)
+        self.preview.opened.connect(self._open)
+        self.preview.asked_refusals.connect(self.refusals.show_refusals)
+        self._import_line.asked_refusals.connect(self.refusals.show_refusals)
+        imports.ended.connect(self._imported)
+        listen(self._desk.studies_changed, lambda _: self.reload(), self)
+
+    def _make_no_match(self) -> Empty:
+        clear = Button("Clear search and filters", key="Esc")
+        clear.clicked.connect(self.bar.clear)
+        return Empty("Nothing matches", "No study has all of these words and filters.", [clear])
+
+    def _lay_out(self) -> None:
+        for page in (self.table, self._no_match, self._nothing_yet):
+            self._stack.addWidget(page)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self._import_line)
+        left.addWidget(self._stack, 1)
+        left.addWidget(self.refusals)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addLayout(left, 1)
+        middle.addWidget(self.preview)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.bar)
+        whole.addLayout(middle, 1)
+
+
+def _button(actions: Actions, name: str, text: str) -> Button:
+    action = actions[name]
+    made = Button(f"Import {text.lower()}", key=action.shortcut().toString().replace("+", " "))
+    made.clicked.connect(action.trigger)
+    return made

@@ -21,6 +21,8 @@ from workstation.dicom.stored_bits import Pixels, keep_stored_bits, stored_dtype
 def decode_native(encoded: bytes | memoryview, pixel: PixelFormat, out: Pixels) -> str:
     """Decode one frame into ``out``; return the photometric interpretation, which stays."""
     size = frame_bytes(pixel)
+    if pixel.byte_pairs_swapped:
+        encoded = np.frombuffer(encoded, np.uint16).byteswap().tobytes()
     if len(encoded) < size:
         raise PixelsRefused(f"A frame needs {size} bytes", where=f"{len(encoded)} are there")
     if pixel.bits_allocated == 1:
@@ -38,11 +40,7 @@ def decode_native(encoded: bytes | memoryview, pixel: PixelFormat, out: Pixels) 
 def _cells(encoded: bytes | memoryview, pixel: PixelFormat) -> Pixels:
     """Return the pixel cells in one row, of the type of the decoded samples but for the byte order."""
     big = pixel.transfer_syntax == EXPLICIT_BIG
-    cells: Pixels = np.frombuffer(encoded, stored_dtype(pixel).newbyteorder(">" if big else "<"))
-    if pixel.byte_pairs_swapped:
-        even = cells[: len(cells) // 2 * 2].reshape(-1, 2)[:, ::-1].reshape(-1)
-        return np.concatenate([even, cells[len(even) :]])
-    return cells
+    return np.frombuffer(encoded, stored_dtype(pixel).newbyteorder(">" if big else "<"))
 
 
 def _by_pixel(cells: Pixels, pixel: PixelFormat) -> Pixels:

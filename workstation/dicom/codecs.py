@@ -14,7 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from workstation.dicom.codec_j2k import decode_htj2k, decode_j2k
+from workstation.dicom.codec_jpeg import decode_jpeg, decode_ls
 from workstation.dicom.codec_native import decode_native
+from workstation.dicom.codec_rle import decode_rle
 from workstation.dicom.errors import PixelsRefused, Unsupported, refusing
 from workstation.dicom.model import PixelFormat
 from workstation.dicom.stored_bits import Pixels, check_out, frame_array, frame_shape, stored_dtype
@@ -24,14 +27,21 @@ __all__ = ["decode_frame", "frame_array", "frame_shape", "stored_dtype"]
 
 Decode = Callable[[bytes | memoryview, PixelFormat, Pixels], str]
 
-_DECODERS: Final[dict[Codec, Decode]] = {"native": decode_native}
+_DECODERS: Final[dict[Codec, Decode]] = {
+    "native": decode_native,
+    "rle": decode_rle,
+    "jpeg": decode_jpeg,
+    "jpeg-ls": decode_ls,
+    "jpeg-2000": decode_j2k,
+    "htj2k": decode_htj2k,
+}
 
 
 def decode_frame(encoded: bytes | memoryview, pixel: PixelFormat, out: Pixels) -> str:
     """Decode one frame into ``out``; return the photometric interpretation that it now has."""
-    decode = _DECODERS.get(SUPPORTED.get(pixel.transfer_syntax, "native"))
-    if decode is None or pixel.transfer_syntax not in SUPPORTED:
+    codec = SUPPORTED.get(pixel.transfer_syntax)
+    if codec is None:
         raise Unsupported("Its pixels are stored in a form that isn't shown", where=pixel.transfer_syntax)
     check_out(out, pixel)
     with refusing("The frame can't be decoded", PixelsRefused):
-        return decode(encoded, pixel, out)
+        return _DECODERS[codec](encoded, pixel, out)

@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 
 from workstation.dicom.elements import Element, Span
-from workstation.dicom.errors import malformed
+from workstation.dicom.errors import Unsupported, malformed
 from workstation.dicom.layout import Layout
 from workstation.dicom.model import FrameTable, InstanceRecord, PixelFormat
 from workstation.dicom.syntaxes import SUPPORTED
@@ -67,6 +67,10 @@ def _native(element: Element, layout: Layout, pixel: PixelFormat, count: int) ->
         )
     if layout.inflated is not None or pixel.bits_allocated == 1:
         return FrameTable()
+    if pixel.byte_pairs_swapped and size % 2:
+        if count > 1:
+            raise Unsupported("Its frames share 16-bit words", where="8-bit samples in big-endian words")
+        size += 1
     return FrameTable(tuple(((element.offset + frame * size, size),) for frame in range(count)))
 
 

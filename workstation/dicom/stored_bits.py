@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from workstation.dicom.codec_headers import Stream
 from workstation.dicom.errors import PixelsRefused
 from workstation.dicom.model import PixelFormat
 
@@ -62,3 +63,37 @@ def keep_stored_bits(cells: Pixels, pixel: PixelFormat, out: Pixels) -> None:
     else:
         np.left_shift(cells, above, out=out, casting="unsafe")
         np.right_shift(out, unused, out=out)
+
+
+def stream_array(precision: int, pixel: PixelFormat, out: Pixels, *, signed: bool = False) -> Pixels:
+    """Return the array that a codec decodes ``precision`` bits into: ``out`` itself if it is as wide."""
+    width = 1 if precision <= 8 else 2 if precision <= 16 else 4
+    dtype = np.dtype(f"{'i' if signed else 'u'}{width}")
+    return out.view(dtype) if out.dtype.itemsize == width else np.empty(frame_shape(pixel), dtype)
+
+
+def keep_stream_bits(decoded: Pixels, stream: Stream, pixel: PixelFormat, out: Pixels) -> None:
+    """Write what a codec decoded as the stored values of ``pixel``.
+
+    Most codestreams know no sign, and JPEG 2000 ones may have it wrong: then the bits are read as
+    PixelRepresentation says. A value beyond BitsStored (a lossy overshoot) becomes the nearest one.
+    """
+    bits = min(stream.precision, pixel.bits_stored)
+    if decoded.dtype.itemsize != out.dtype.itemsize:
+        np.copyto(out, decoded, casting="unsafe")
+    if pixel.signed and not stream.signed:
+        unused = out.dtype.itemsize * 8 - bits
+        if unused:
+            np.left_shift(out, unused, out=out)
+            np.right_shift(out, unused, out=out)
+    elif stream.signed and not pixel.signed:
+        np.bitwise_and(out, (1 << bits) - 1, out=out)
+    elif stream.precision > pixel.bits_stored:
+        low, high = stored_range(pixel)
+        np.clip(out, low, high, out=out)
+
+
+def stored_range(pixel: PixelFormat) -> tuple[int, int]:
+    """Return the least and greatest value that BitsStored can hold."""
+    span = 1 << pixel.bits_stored
+    return (-span // 2, span // 2 - 1) if pixel.signed else (0, span - 1)

@@ -1,0 +1,53 @@
+"""The encrypted store on disk: an index of studies, their images, the reader's work, and what guards both.
+
+Its data come from imports, from archives (through ``sync``) and from what people do (through
+``workflow``); everything is sealed with one key that the caller holds. ``frames``, ``sync``, ``workflow``
+and ``app`` may import it; it is the only package that speaks SQL.
+"""
+
+from workstation.store.arrivals import Examined, Incoming, Outcome
+from workstation.store.blobs import BlobRef
+from workstation.store.errors import (
+    BlobDamaged,
+    BlobMissing,
+    DiskFailed,
+    DiskFull,
+    StoreBusy,
+    StoreDamaged,
+    StoreMissing,
+    StoreReadOnly,
+    StoreTooNew,
+    StudyKept,
+)
+from workstation.store.eviction import Limits
+from workstation.store.instances import StoredInstance
+from workstation.store.intake import Receipt
+from workstation.store.report import Report
+from workstation.store.store import Condition, Options, Store
+from workstation.store.studies import StudyQuery, StudyRow
+
+__all__ = [
+    "BlobDamaged",
+    "BlobMissing",
+    "BlobRef",
+    "Condition",
+    "DiskFailed",
+    "DiskFull",
+    "Examined",
+    "Incoming",
+    "Limits",
+    "Options",
+    "Outcome",
+    "Receipt",
+    "Report",
+    "Store",
+    "StoreBusy",
+    "StoreDamaged",
+    "StoreMissing",
+    "StoreReadOnly",
+    "StoreTooNew",
+    "StoredInstance",
+    "StudyKept",
+    "StudyQuery",
+    "StudyRow",
+]

@@ -1,0 +1,120 @@
+"""Instances on their way in, and what is to become of each: the decision, before anything is written.
+
+An instance that is here already (the same digest) is not written again, unless its file was found
+damaged. One that comes with the UID of another content gets a further version. ``Examined`` is what
+``dicom.examine`` answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from workstation.dicom.model import FrameTable, InstanceRecord
+from workstation.store.files import Bytes, Files, translated
+from workstation.store.index import Index
+from workstation.store.names import Names, Place, parse_name
+
+
+class Examined(Protocol):
+    """What a look at an instance tells."""
+
+    @property
+    def record(self) -> InstanceRecord:
+        """Return what is remembered of it."""
+        ...
+
+    @property
+    def table(self) -> FrameTable:
+        """Return where its frames lie."""
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """Return the digest of everything after the preamble."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An instance to be stored: its bytes as they came, and what was learnt of them."""
+
+    data: Bytes
+    examined: Examined
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes came."""
+        return memoryview(self.data).nbytes
+
+
+class Outcome(Enum):
+    """What became of an instance."""
+
+    STORED = "stored"
+    PRESENT = "present"  # the very same was here already
+    VARIANT = "variant"  # another content has this UID: kept apart
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do with one arrival."""
+
+    incoming: Incoming
+    outcome: Outcome
+    place: Place | None = None  # where to write it, if it is to be written
+    heals: bool = False  # the index lists it already, but its file is damaged
+
+    @property
+    def required_place(self) -> Place:
+        """Return the place of one that is to be written."""
+        if self.place is None:
+            raise ValueError("this one is not to be written")
+        return self.place
+
+
+@dataclass(slots=True)
+class Planner:
+    """Decides about one batch."""
+
+    index: Index
+    names: Names
+    files: Files
+    _planned: dict[str, dict[str, int]] = field(default_factory=dict)  # UID → digest → version
+    _taken: dict[str, list[Place]] = field(default_factory=dict)  # study → what lies in its folder
+
+    def plans(self, batch: Sequence[Incoming]) -> list[Plan]:
+        """Return what to do with each, in order."""
+        return [self._plan(incoming) for incoming in batch]
+
+    def _plan(self, incoming: Incoming) -> Plan:
+        record, digest = incoming.examined.record, incoming.examined.sha256
+        here = self._planned.setdefault(record.uid, {})
+        if digest in here:
+            return Plan(incoming, Outcome.PRESENT)
+        rows = self.index.rows("SELECT sha256, version, damaged FROM instances WHERE uid = ?", record.uid)
+        same = next((row for row in rows if row[0] == digest), None)
+        versions = [*here.values(), *(int(row[1]) for row in rows)]
+        place = self._place(record, int(same[1]) if same else self._next(record, versions))
+        here[digest] = place.version
+        if same and same[2]:
+            return Plan(incoming, Outcome.STORED, place, heals=True)
+        if same:
+            return Plan(incoming, Outcome.PRESENT)
+        return Plan(incoming, Outcome.VARIANT if versions else Outcome.STORED, place)
+
+    def _place(self, record: InstanceRecord, version: int) -> Place:
+        names = self.names
+        return Place(names.study_tag(record.study.uid), names.instance_tag(record.uid), version)
+
+    def _next(self, record: InstanceRecord, versions: Sequence[int]) -> int:
+        """Return a version that neither a row has nor a file that waits to be examined."""
+        study, tag = self.names.study_tag(record.study.uid), self.names.instance_tag(record.uid)
+        if study not in self._taken:
+            with translated(str(self.names.folder(study))):
+                found = self.files.names(self.names.folder(study))
+            self._taken[study] = [place for name in found if (place := parse_name(study, name))]
+        on_disk = (place.version for place in self._taken[study] if place.instance_tag == tag)
+        return max((0, *versions, *on_disk)) + 1

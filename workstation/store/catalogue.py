@@ -1,0 +1,159 @@
+"""Writing an instance into the index: its study and series if they are new, itself, and the counts.
+
+Every function works inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from workstation.dicom.model import FrameTable, InstanceRecord
+from workstation.dicom.record_json import to_json
+from workstation.store.blob_format import pack_table
+from workstation.store.database import Database, Value
+from workstation.store.folding import folded
+from workstation.store.names import Place
+
+_FAST: Final = 1
+
+_COUNTS: Final = """
+    UPDATE studies SET
+        series = (SELECT count(*) FROM series WHERE study = studies.id),
+        modalities = (SELECT coalesce(group_concat(m, ' '), '') FROM
+            (SELECT DISTINCT modality AS m FROM series WHERE study = studies.id AND m <> '' ORDER BY m)),
+        body_parts = (SELECT coalesce(group_concat(b, char(10)), '') FROM
+            (SELECT DISTINCT body_part AS b FROM series WHERE study = studies.id AND b <> '' ORDER BY b)),
+        (instances, frames, bytes, unverified, variants) = (
+            SELECT count(DISTINCT uid), coalesce(sum(frame_count), 0), coalesce(sum(length), 0),
+                coalesce(sum(NOT verified), 0), count(*) - count(DISTINCT uid)
+            FROM instances WHERE study = studies.id)
+    WHERE id = ?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An instance as it goes into the index."""
+
+    record: InstanceRecord
+    frames: FrameTable
+    sha256: str
+    place: Place
+    sealed_key: bytes
+    length: int
+    salt: bytes
+    verified: bool
+
+
+def add(database: Database, entries: Iterable[Entry], stored: datetime) -> None:
+    """Add instances that have their files, and count their studies anew."""
+    studies = {_add(database, entry, stored) for entry in entries}
+    for study in studies:
+        recount(database, study)
+
+
+def heal(database: Database, entries: Iterable[Entry]) -> None:
+    """Point the rows of damaged files to the new files that take their places."""
+    for entry in entries:
+        database.rows(
+            "UPDATE instances SET salt = ?, length = ?, damaged = 0 WHERE tag = ? AND version = ?",
+            entry.salt,
+            entry.length,
+            entry.place.instance_tag,
+            entry.place.version,
+        )
+
+
+def note_verified(database: Database, study_uid: str, uids: Sequence[str] | None = None) -> None:
+    """Note that an archive has these instances of a study; all of them, if none are named."""
+    study = database.number("SELECT id FROM studies WHERE uid = ?", study_uid)
+    named = "" if uids is None else f" AND uid IN ({', '.join('?' * len(uids))})"
+    database.rows(
+        f"UPDATE instances SET verified = 1 WHERE study = ?{named}",  # noqa: S608 - question marks
+        study,
+        *(uids or ()),
+    )
+    database.rows(_COUNTS, study)
+
+
+def recount(database: Database, study: int) -> None:
+    """Count what a study holds, or drop it if that is nothing."""
+    if database.number("SELECT count(*) FROM instances WHERE study = ?", study) == 0:
+        database.rows("DELETE FROM studies WHERE id = ?", study)
+        return
+    database.rows(
+        "DELETE FROM series WHERE study = ? AND id NOT IN (SELECT series FROM instances WHERE study = ?)",
+        study,
+        study,
+    )
+    database.rows(_COUNTS, study)
+
+
+def _add(database: Database, entry: Entry, stored: datetime) -> int:
+    study = _study(database, entry, stored)
+    row: dict[str, Value] = {
+        "study": study,
+        "series": _series(database, study, entry.record),
+        "uid": entry.record.uid,
+        "version": entry.place.version,
+        "tag": entry.place.instance_tag,
+        "sha256": entry.sha256,
+        "salt": entry.salt,
+        "length": entry.length,
+        "frame_count": entry.record.frame_count,
+        "verified": int(entry.verified),
+        "record": zlib.compress(to_json(entry.record).encode(), _FAST),
+        "frames": pack_table(entry.frames),
+    }
+    database.insert("instances", row)
+    return study
+
+
+def _study(database: Database, entry: Entry, stored: datetime) -> int:
+    study, patient = entry.record.study, entry.record.patient
+    found = database.number("SELECT id FROM studies WHERE uid = ?", study.uid)
+    if found:
+        return found
+    database.rows("DELETE FROM shredded WHERE tag = ?", entry.place.study_tag)
+    row: dict[str, Value] = {
+        "uid": study.uid,
+        "tag": entry.place.study_tag,
+        "sealed_key": entry.sealed_key,
+        "patient_id": patient.patient_id,
+        "issuer": patient.issuer,
+        "name": patient.name,
+        "birth_date": patient.birth_date,
+        "sex": patient.sex,
+        "date": study.date,
+        "time": study.time,
+        "accession": study.accession,
+        "description": study.description,
+        "referring": study.referring,
+        "institution": study.institution,
+        "study_id": study.study_id,
+        "folded": folded(patient.name, patient.patient_id, study.accession, study.description),
+        "stored": stored.isoformat(),
+        "access": database.number("SELECT max(access) FROM studies") + 1,
+    }
+    database.insert("studies", row)
+    return database.number("SELECT id FROM studies WHERE uid = ?", study.uid)
+
+
+def _series(database: Database, study: int, record: InstanceRecord) -> int:
+    series = record.series
+    found = database.number("SELECT id FROM series WHERE study = ? AND uid = ?", study, series.uid)
+    if found:
+        return found
+    row: dict[str, Value] = {
+        "study": study,
+        "uid": series.uid,
+        "number": series.number,
+        "modality": series.modality,
+        "description": series.description,
+        "body_part": series.body_part,
+    }
+    database.insert("series", row)
+    return database.number("SELECT id FROM series WHERE study = ? AND uid = ?", study, series.uid)

@@ -1,0 +1,206 @@
+"""Taking instances in: each is stored once, whole or not at all, and never in place of another.
+
+A batch is committed as a group: a few threads seal, write and sync its files, then all get their names,
+each folder is synced once, and one transaction of the index lists them. When ``put`` returns, the
+instances survive a power cut (if the index loses the rows, the files tell the next start). A batch that
+fails leaves nothing behind, or a note that the next start must tidy up.
+
+Errors:  DiskFull (after what can be fetched again was given away), DiskFailed, StoreDamaged.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from workstation.clock import Clock
+from workstation.errors import LumenError
+from workstation.store.arrivals import Incoming, Outcome, Plan, Planner
+from workstation.store.blobs import Blobs
+from workstation.store.catalogue import Entry, add, heal, note_verified
+from workstation.store.errors import DiskFull
+from workstation.store.files import Files, temporary_of, translated
+from workstation.store.index import Index
+from workstation.store.names import STUDY_KEY, Names
+from workstation.store.study_keys import StudyKeys
+
+_WRITERS: Final = 4  # a sync waits for the disk, not for the processor
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An instance that is durably here."""
+
+    uid: str
+    study_uid: str
+    outcome: Outcome
+
+
+class MakeRoom(Protocol):
+    """Makes room for so many bytes, which are work or can be fetched again; raises DiskFull."""
+
+    def __call__(self, size: int, *, is_work: bool) -> None:
+        """Make it or refuse."""
+        ...
+
+
+class Intake:
+    """The only way in for instances; one batch at a time."""
+
+    def __init__(
+        self, files: Files, names: Names, keys: StudyKeys, blobs: Blobs, index: Index, clock: Clock
+    ) -> None:
+        self._files = files
+        self._names = names
+        self._keys = keys
+        self._blobs = blobs
+        self._index = index
+        self._clock = clock
+        self._pool = ThreadPoolExecutor(_WRITERS, thread_name_prefix="store-write")
+        self.lock = threading.RLock()
+        """Held while files of studies come or go."""
+        self.has_left_remains = False
+        """A failed batch could not be tidied up: the next start must look into every folder."""
+        self.make_room: MakeRoom = _there_is_room
+        """Asked before a batch is written."""
+        self.give_way: Callable[[int], bool] = lambda _size: False
+        """Asked when the disk is full all the same; True if there is more room now."""
+
+    def put(self, batch: Sequence[Incoming], *, verified: bool = False) -> tuple[Receipt, ...]:
+        """Store a batch (some tens of instances); ``verified`` if they come from an archive."""
+        with self.lock:
+            plans = Planner(self._index, self._names, self._files).plans(batch)
+            to_write = [plan for plan in plans if plan.place]
+            if to_write:
+                self._store(to_write, verified=verified)
+            if verified:
+                self._note_verified([plan for plan in plans if not plan.place])
+        return tuple(_receipt(plan) for plan in plans)
+
+    def close(self) -> None:
+        """Wait for the writers."""
+        self._pool.shutdown()
+
+    def _store(self, plans: Sequence[Plan], *, verified: bool) -> None:
+        size = sum(plan.incoming.size for plan in plans)
+        self.make_room(size, is_work=not verified)
+        try:
+            self._write(plans, verified=verified)
+        except DiskFull:
+            if not self.give_way(size):
+                raise
+            self._write(plans, verified=verified)
+
+    def _write(self, plans: Sequence[Plan], *, verified: bool) -> None:
+        try:
+            keys = self._prepare_studies(plans)
+            entries = self._write_files(plans, keys, verified=verified)
+            self._heal([entry for entry, plan in zip(entries, plans, strict=True) if plan.heals])
+            self._give_names(plans)
+            with self._index.writing() as database:
+                new = [entry for entry, plan in zip(entries, plans, strict=True) if not plan.heals]
+                add(database, new, self._clock.utc())
+        except BaseException:
+            self._tidy(plans)
+            raise
+
+    def _prepare_studies(self, plans: Sequence[Plan]) -> dict[str, bytes]:
+        """Return each study's sealed key; a new study gets its folder and its key first."""
+        tags = sorted({plan.place.study_tag for plan in plans if plan.place})
+        found = {tag: self._index.row("SELECT sealed_key FROM studies WHERE tag = ?", tag) for tag in tags}
+        return {tag: bytes(row[0]) if row else self._new_study(tag) for tag, row in found.items()}
+
+    def _new_study(self, tag: str) -> bytes:
+        folder = self._names.folder(tag)
+        with translated(str(folder)):
+            if self._files.make_folder(folder.parent):
+                self._files.sync_folder(folder.parent.parent)
+            self._files.make_folder(folder)
+            self._files.sync_folder(folder.parent)
+            there = self._keys.read(tag)  # beside files that wait to be examined: they need this very key
+            if there and self._keys.opens(tag, there):
+                return there
+            sealed = self._keys.new(tag)
+            self._keys.write(tag, sealed)
+        return sealed
+
+    def _write_files(self, plans: Sequence[Plan], keys: dict[str, bytes], *, verified: bool) -> list[Entry]:
+        waiting = [self._pool.submit(self._write_file, plan, keys, verified) for plan in plans]
+        concurrent.futures.wait(waiting)
+        return [future.result() for future in waiting]
+
+    def _write_file(self, plan: Plan, keys: dict[str, bytes], verified: bool) -> Entry:  # noqa: FBT001 - for submit
+        place, examined = plan.required_place, plan.incoming.examined
+        sealed = keys[place.study_tag]
+        header = self._blobs.write(place, sealed, plan.incoming.data, examined.table)
+        return Entry(
+            examined.record,
+            examined.table,
+            examined.sha256,
+            place,
+            sealed,
+            header.length,
+            header.salt,
+            verified,
+        )
+
+    def _heal(self, entries: Sequence[Entry]) -> None:
+        """List the new files of damaged ones before they take their places: until then nothing is lost."""
+        if entries:
+            with self._index.writing() as database:
+                heal(database, entries)
+            self._index.flush()
+
+    def _give_names(self, plans: Sequence[Plan]) -> None:
+        folders = set()
+        for plan in plans:
+            path = self._names.path(plan.required_place)
+            with translated(str(path)):
+                self._files.rename(temporary_of(path), path)
+            folders.add(path.parent)
+        for folder in sorted(folders):
+            with translated(str(folder)):
+                self._files.sync_folder(folder)
+
+    def _note_verified(self, plans: Sequence[Plan]) -> None:
+        records = [plan.incoming.examined.record for plan in plans]
+        if records:
+            with self._index.writing() as database:
+                for study in {record.study.uid for record in records}:
+                    uids = [record.uid for record in records if record.study.uid == study]
+                    note_verified(database, study, uids)
+
+    def _tidy(self, plans: Sequence[Plan]) -> None:
+        """Remove what a failed batch has written, as far as the index doesn't list it."""
+        try:
+            for plan in plans:
+                self._remove(plan)
+        except (OSError, LumenError):
+            self.has_left_remains = True
+
+    def _remove(self, plan: Plan) -> None:
+        place = plan.required_place
+        path = self._names.path(place)
+        self._files.remove(temporary_of(path))
+        if not self._index.row(
+            "SELECT 1 FROM instances WHERE tag = ? AND version = ?", place.instance_tag, place.version
+        ):
+            self._files.remove(path)
+        if self._files.names(path.parent) == [STUDY_KEY] and not self._index.row(
+            "SELECT 1 FROM studies WHERE tag = ?", place.study_tag
+        ):
+            self._keys.remove(place.study_tag)
+            self._files.remove_folder(path.parent)
+
+
+def _there_is_room(size: int, *, is_work: bool) -> None:
+    """Refuse nothing."""
+
+
+def _receipt(plan: Plan) -> Receipt:
+    record = plan.incoming.examined.record
+    return Receipt(record.uid, record.study.uid, plan.outcome)

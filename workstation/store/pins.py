@@ -1,0 +1,26 @@
+"""Studies that a person wants kept, and why: pins don't expire by time, and count as work."""
+
+from __future__ import annotations
+
+from workstation.store.changes import Cut, Put
+from workstation.store.work import Work
+
+
+class Pins:
+    """What is never given away for room."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, study_uid: str, reason: str) -> None:
+        """Keep a study for a reason ("assigned", "teaching", …)."""
+        self._work.write(Put("pins", {"study_uid": study_uid, "reason": reason}))
+
+    def remove(self, study_uid: str, reason: str) -> None:
+        """Let go of one reason; others may remain."""
+        self._work.write(Cut("pins", {"study_uid": study_uid, "reason": reason}))
+
+    def all(self) -> frozenset[str]:
+        """Return the studies that are pinned, or that someone has measured in."""
+        found = self._work.rows("SELECT study_uid FROM pins UNION SELECT study_uid FROM measurements")
+        return frozenset(uid for (uid,) in found)

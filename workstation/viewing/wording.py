@@ -9,7 +9,7 @@ Source:  PS3.5 section 6.2: PN (groups at "=", components at "^"), DA, TM.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, time
 from typing import Final
 
 DAYS_TO_WEEKS: Final = 28  # a newborn's age is told in days until here
@@ -41,7 +41,7 @@ def minute(stored: str) -> str:
     """Return "02:04"."""
     digits = stored.replace(":", "")
     try:
-        return datetime.strptime(digits[:4], "%H%M").strftime("%H:%M")  # noqa: DTZ007  a time without a zone
+        return time.fromisoformat(digits[:4]).isoformat("minutes") if len(digits) >= len("HHMM") else stored
     except ValueError:
         return stored
 
@@ -75,6 +75,6 @@ def _date(stored: str) -> date | None:
     """Read a DA, also in the old form with dots that PS3.5 tells readers to accept."""
     digits = stored.replace(".", "")
     try:
-        return datetime.strptime(digits, "%Y%m%d").date() if len(digits) == len("YYYYMMDD") else None  # noqa: DTZ007  a day without a zone
+        return date.fromisoformat(digits) if digits.isdecimal() and len(digits) == len("YYYYMMDD") else None
     except ValueError:
         return None

@@ -12,7 +12,7 @@ Source:  ITU-T T.81 B.2 (JPEG), T.87 C.2 (JPEG-LS), T.800 A.5 and A.6.1 (JPEG 20
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from struct import unpack_from
 from typing import Final
 
@@ -55,6 +55,7 @@ class Stream:
     ycc: bool = False  # … or Y, Cb, Cr
     reversible: bool = True  # nothing is lost by it
     tiles: int = 1
+    planar: bool = False  # of JPEG-LS: one scan for each component
 
 
 def check(stream: Stream, pixel: PixelFormat) -> None:
@@ -75,7 +76,7 @@ def check(stream: Stream, pixel: PixelFormat) -> None:
 
 def jpeg_stream(data: bytes | memoryview) -> Stream:
     """Read what a JPEG or JPEG-LS stream tells before its first scan."""
-    frame, near = (0, b""), 0
+    frame, near, interleave = (0, b""), 0, -1
     jfif, adobe = False, -1
     for marker, body in _jpeg_segments(data):
         if marker in _FRAME_MARKERS:
@@ -85,8 +86,9 @@ def jpeg_stream(data: bytes | memoryview) -> Stream:
         elif marker == _APP14 and body.startswith(b"Adobe") and len(body) >= 12:
             adobe = body[11]
         elif marker == _SOS and frame[0] == JPEG_LS and len(body) >= 3:
-            near = body[-3]  # T.87 C.2.3: NEAR, interleave mode, point transform
-    return _jpeg_frame(*frame, jfif=jfif, adobe=adobe, near=near)
+            near, interleave = body[-3], body[-2]  # T.87 C.2.3
+    stream = _jpeg_frame(*frame, jfif=jfif, adobe=adobe)
+    return replace(stream, reversible=stream.reversible and near == 0, planar=interleave == 0)
 
 
 def ends(data: bytes | memoryview) -> bool:
@@ -117,7 +119,7 @@ def _jpeg_segments(data: bytes | memoryview) -> Iterator[tuple[int, bytes]]:
         position += 2 + length
 
 
-def _jpeg_frame(marker: int, body: bytes, *, jfif: bool, adobe: int, near: int) -> Stream:
+def _jpeg_frame(marker: int, body: bytes, *, jfif: bool, adobe: int) -> Stream:
     """T.81 B.2.2: precision, lines, samples a line, then identifier, sampling, table of each component."""
     if len(body) < 6 or len(body) < 6 + 3 * body[5]:
         raise _not_a("JPEG")
@@ -131,7 +133,7 @@ def _jpeg_frame(marker: int, body: bytes, *, jfif: bool, adobe: int, near: int) 
         components,
         precision,
         process=marker,
-        reversible=not lossy and near == 0,
+        reversible=not lossy,
         rgb=adobe == 0 or identifiers == b"RGB",
         ycc=adobe == 1 or (lossy and adobe < 0 and (jfif or len(sampling) > 1)),
     )
@@ -178,21 +180,54 @@ def j2k_stream(data: bytes | memoryview) -> Stream:
         components=components,
         precision=(depths[0] & 0x7F) + 1,
         signed=bool(depths[0] & 0x80),
-        reversible=_reversible(data, 4 + length),
+        reversible=_reversible(data),
         tiles=-(-(right - tile_left) // tile_width) * -(-(bottom - tile_top) // tile_height),
     )
 
 
-def _reversible(data: bytes | memoryview, position: int) -> bool:
+def j2k_ends(data: bytes | memoryview) -> bool:
+    """Whether each tile-part of a codestream is as long as it says, and the end comes after the last.
+
+    OpenJPH doesn't say when bytes run out (T.800 A.4.2: Psot counts from the SOT marker's first byte).
+    """
+    position = _tile_parts(data)
+    while position + 12 <= len(data) and unpack_from(">H", data, position)[0] == _SOT:
+        (length,) = unpack_from(">I", data, position + 6)
+        if length == 0:  # the last tile-part, up to the end
+            return ends(data)
+        if length < 14:
+            return False
+        position += length
+    return bytes(data[position : position + 2]) == _EOI
+
+
+def _reversible(data: bytes | memoryview) -> bool:
     """T.800 A.6.1 and table A.20: whether COD names the reversible 5-3 wavelet."""
+    for marker, position, length in _j2k_segments(data):
+        if marker == _COD and length >= 12:
+            return position + 13 < len(data) and data[position + 13] == 1
+    raise _not_a("JPEG 2000")
+
+
+def _tile_parts(data: bytes | memoryview) -> int:
+    """Return where the first tile-part begins."""
+    for marker, position, _ in _j2k_segments(data):
+        if marker == _SOT:
+            return position
+    raise _not_a("JPEG 2000")
+
+
+def _j2k_segments(data: bytes | memoryview) -> Iterator[tuple[int, int, int]]:
+    """Yield marker, place and length of the main header's segments, the first tile-part's head last."""
+    position = 2
     while position + 4 <= len(data):
         marker, length = unpack_from(">HH", data, position)
-        if marker == _COD and position + 14 <= len(data):
-            return data[position + 13] == 1
-        if marker == _SOT or marker < 0xFF00 or length < 2:
-            break
+        if marker < 0xFF00 or length < 2:
+            return
+        yield marker, position, length
+        if marker == _SOT:
+            return
         position += 2 + length
-    raise _not_a("JPEG 2000")
 
 
 def rle_segments(data: bytes | memoryview, pixel: PixelFormat) -> list[bytes | memoryview]:

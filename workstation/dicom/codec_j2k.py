@@ -13,10 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from workstation.dicom.codec_headers import check, j2k_codestream, j2k_stream
+from workstation.dicom.codec_headers import check, j2k_codestream, j2k_ends, j2k_stream
+from workstation.dicom.errors import PixelsRefused, Unsupported
 from workstation.dicom.model import PixelFormat
 from workstation.dicom.stored_bits import Pixels, keep_stream_bits, stream_array
 
+_EXACT_BITS: Final = 24  # beyond these OpenJPEG's 5-3 wavelet doesn't give back what went in
 _TRANSFORMED: Final = ("YBR_RCT", "YBR_ICT")  # the codec undoes these: what it delivers is RGB
 
 
@@ -24,21 +26,27 @@ def decode_j2k(encoded: bytes | memoryview, pixel: PixelFormat, out: Pixels) -> 
     """Decode a JPEG 2000 frame into ``out``; return its photometric interpretation."""
     from imagecodecs import jpeg2k_decode
 
-    return _decode(encoded, pixel, out, jpeg2k_decode)
+    return _decode(encoded, pixel, out, jpeg2k_decode, _EXACT_BITS)
 
 
 def decode_htj2k(encoded: bytes | memoryview, pixel: PixelFormat, out: Pixels) -> str:
     """Decode an HTJ2K frame into ``out``; return its photometric interpretation."""
     from imagecodecs import htj2k_decode
 
-    return _decode(encoded, pixel, out, htj2k_decode)
+    if not j2k_ends(j2k_codestream(encoded)):
+        raise PixelsRefused("The frame is cut off", where="HTJ2K without an end")
+    return _decode(encoded, pixel, out, htj2k_decode, 32)
 
 
-def _decode(encoded: bytes | memoryview, pixel: PixelFormat, out: Pixels, codec: Callable[..., Any]) -> str:
+def _decode(
+    encoded: bytes | memoryview, pixel: PixelFormat, out: Pixels, codec: Callable[..., Any], most: int
+) -> str:
     codestream = j2k_codestream(encoded)
     stream = j2k_stream(codestream)
     check(stream, pixel)
+    if stream.precision > most:
+        raise Unsupported(f"Its JPEG 2000 samples have {stream.precision} bits, more than {most}")
     target = stream_array(stream.precision, pixel, out, signed=stream.signed)
-    codec(codestream, out=target)
+    codec(codestream, planar=False, out=target)
     keep_stream_bits(target, stream, pixel, out)
     return "RGB" if pixel.photometric in _TRANSFORMED else pixel.photometric

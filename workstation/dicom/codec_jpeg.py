@@ -46,8 +46,11 @@ def decode_ls(encoded: bytes | memoryview, pixel: PixelFormat, out: Pixels) -> s
     from imagecodecs import jpegls_decode
 
     stream = _stream(encoded, pixel, frozenset({JPEG_LS}))
-    target = stream_array(stream.precision, pixel, out)
-    jpegls_decode(cast("bytes", encoded), out=target)
+    if stream.planar and stream.components == 3:
+        target = jpegls_decode(cast("bytes", encoded))  # by pixel, in an array of its own
+    else:
+        target = stream_array(stream.precision, pixel, out)
+        jpegls_decode(cast("bytes", encoded), out=target)
     keep_stream_bits(target, stream, pixel, out)
     return pixel.photometric
 

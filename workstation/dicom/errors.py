@@ -66,11 +66,12 @@ def refusing(what: str, kind: type[DicomRefused] = DicomRefused) -> Iterator[Non
     """Turn whatever a parser or codec raises into a refusal.
 
     Broken input makes pydicom and codecs raise nearly anything (zlib.error, struct.error,
-    AttributeError, RecursionError, MemoryError …), so all of it is caught here, and only here.
+    AttributeError, RecursionError …), so all of it is caught here, and only here. MemoryError
+    passes: the worker pool has its own answer to it.
     """
     try:
         yield
-    except LumenError:
+    except (LumenError, MemoryError):
         raise
     except Exception as error:
         raise kind(what, where=type(error).__name__, remedy=OTHER_COPY) from error

@@ -79,7 +79,7 @@ def keep_stream_bits(decoded: Pixels, stream: Stream, pixel: PixelFormat, out: P
     PixelRepresentation says. A value beyond BitsStored (a lossy overshoot) becomes the nearest one.
     """
     bits = min(stream.precision, pixel.bits_stored)
-    if decoded.dtype.itemsize != out.dtype.itemsize:
+    if not np.may_share_memory(decoded, out):
         np.copyto(out, decoded, casting="unsafe")
     if pixel.signed and not stream.signed:
         unused = out.dtype.itemsize * 8 - bits

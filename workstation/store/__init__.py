@@ -6,7 +6,9 @@ and ``app`` may import it; it is the only package that speaks SQL.
 """
 
 from workstation.store.arrivals import Examined, Incoming, Outcome
+from workstation.store.audit_log import AuditEvent
 from workstation.store.blobs import BlobRef
+from workstation.store.check import CheckResult, Finding
 from workstation.store.errors import (
     BlobDamaged,
     BlobMissing,
@@ -22,18 +24,22 @@ from workstation.store.errors import (
 from workstation.store.eviction import Limits
 from workstation.store.instances import StoredInstance
 from workstation.store.intake import Receipt
+from workstation.store.parts import Options
 from workstation.store.report import Report
-from workstation.store.store import Condition, Options, Store
+from workstation.store.store import Condition, Store
 from workstation.store.studies import StudyQuery, StudyRow
 
 __all__ = [
+    "AuditEvent",
     "BlobDamaged",
     "BlobMissing",
     "BlobRef",
+    "CheckResult",
     "Condition",
     "DiskFailed",
     "DiskFull",
     "Examined",
+    "Finding",
     "Incoming",
     "Limits",
     "Options",

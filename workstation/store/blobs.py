@@ -60,13 +60,16 @@ class BlobRef:
 class Blobs:
     """The encrypted files of all studies."""
 
-    def __init__(self, files: Files, names: Names, keys: StudyKeys) -> None:
+    def __init__(
+        self, files: Files, names: Names, keys: StudyKeys, on_damage: Callable[[Place], None]
+    ) -> None:
         self._files = files
         self._names = names
         self._keys = keys
         self._own = threading.local()
-        self.on_damage: Callable[[Place], None] = lambda _: None
-        """Told which blob can't be read, so that the same instance is stored again when it comes."""
+        self._on_damage = (
+            on_damage  # told which can't be read: the same instance is stored again when it comes
+        )
 
     def write(self, place: Place, sealed_key: bytes, data: Bytes, frames: FrameTable) -> Header:
         """Seal an instance into a temporary file of its study's folder, and sync that."""
@@ -104,7 +107,7 @@ class Blobs:
         """Return an instance after checking every byte of its file, the frame table included."""
         data, found = self.read_unlisted(ref.place, ref.sealed_key)
         if found != ref:
-            self.on_damage(ref.place)
+            self._on_damage(ref.place)
             raise _older(self._names.path(ref.place))
         return data
 
@@ -139,13 +142,13 @@ class Blobs:
         except DiskFailed as error:
             if not isinstance(error.__cause__, FileNotFoundError):
                 raise
-            self.on_damage(place)
+            self._on_damage(place)
             raise BlobMissing("A stored image is missing", where=str(path), remedy=_AGAIN) from None
         except SealBroken as error:
-            self.on_damage(place)
+            self._on_damage(place)
             raise BlobDamaged(error.what, where=str(path), remedy=_AGAIN) from None
         except BlobDamaged:
-            self.on_damage(place)
+            self._on_damage(place)
             raise
 
     def _buffer(self) -> memoryview:

@@ -55,16 +55,23 @@ def add(database: Database, entries: Iterable[Entry], stored: datetime) -> None:
         recount(database, study)
 
 
-def heal(database: Database, entries: Iterable[Entry]) -> None:
-    """Point the rows of damaged files to the new files that take their places."""
-    for entry in entries:
-        database.rows(
-            "UPDATE instances SET salt = ?, length = ?, damaged = 0 WHERE tag = ? AND version = ?",
-            entry.salt,
-            entry.length,
-            entry.place.instance_tag,
-            entry.place.version,
-        )
+def accept(database: Database, place: Place, salt: bytes) -> None:
+    """Point a row to the file with this salt, which holds the same content."""
+    row = row_of(database, place)
+    database.rows("UPDATE instances SET salt = ?, damaged = 0 WHERE id = ?", salt, row)
+
+
+def mark_damaged(database: Database, place: Place) -> None:
+    """Note that a file can't be read."""
+    database.rows("UPDATE instances SET damaged = 1 WHERE id = ?", row_of(database, place))
+
+
+def remove(database: Database, row: int) -> bool:
+    """List an instance no more; say whether an archive was known to have it."""
+    study, verified = database.rows("SELECT study, verified FROM instances WHERE id = ?", row)[0]
+    database.rows("DELETE FROM instances WHERE id = ?", row)
+    recount(database, study)
+    return bool(verified)
 
 
 def note_verified(database: Database, study_uid: str, uids: Sequence[str] | None = None) -> None:
@@ -90,6 +97,17 @@ def recount(database: Database, study: int) -> None:
         study,
     )
     database.rows(_COUNTS, study)
+
+
+def row_of(database: Database, place: Place) -> int:
+    """Return the row that lists a file; 0 if none does."""
+    return database.number(
+        "SELECT i.id FROM instances i JOIN studies s ON s.id = i.study "
+        "WHERE s.tag = ? AND i.tag = ? AND i.version = ?",
+        place.study_tag,
+        place.instance_tag,
+        place.version,
+    )
 
 
 def _add(database: Database, entry: Entry, stored: datetime) -> int:

@@ -44,7 +44,14 @@ class Eviction:
     """Keeps the blobs within their limits."""
 
     def __init__(
-        self, files: Files, names: Names, keys: StudyKeys, index: Index, reserve: Reserve, limits: Limits
+        self,
+        files: Files,
+        names: Names,
+        keys: StudyKeys,
+        index: Index,
+        reserve: Reserve,
+        limits: Limits,
+        pinned: Callable[[], frozenset[str]],
     ) -> None:
         self._files = files
         self._names = names
@@ -52,10 +59,9 @@ class Eviction:
         self._index = index
         self._reserve = reserve
         self._limits = limits
+        self._pinned = pinned
         self.lock = threading.RLock()
         """Held while files of studies come or go; the intake holds the same."""
-        self.pinned: Callable[[], frozenset[str]] = frozenset
-        """Answers which studies must stay."""
 
     def make_room(self, size: int, *, is_work: bool) -> None:
         """Make room for images that are about to come, or refuse them."""
@@ -84,7 +90,7 @@ class Eviction:
         row = self._index.row("SELECT tag, unverified FROM studies WHERE uid = ?", uid)
         if row is None:
             return
-        if row[1] or uid in self.pinned():
+        if row[1] or uid in self._pinned():
             raise StudyKept("This study can't be fetched again, or is pinned", remedy="It stays.")
         self._shred(str(row[0]))
 
@@ -101,7 +107,7 @@ class Eviction:
 
     def _give_away(self, size: int) -> int:
         given = 0
-        pinned = self.pinned()
+        pinned = self._pinned()
         rows = self._index.rows("SELECT uid, tag, bytes FROM studies WHERE unverified = 0 ORDER BY access")
         for uid, tag, held in rows:
             if given >= size:

@@ -59,12 +59,12 @@ class Index:
     def rows(self, sql: str, *parameters: Value) -> list[Row]:
         """Return all rows of a query, from this thread's own connection."""
         with self._doubting():
-            return self._reader().rows(sql, *parameters)
+            return self.reader().rows(sql, *parameters)
 
     def row(self, sql: str, *parameters: Value) -> Row | None:
         """Return the first row of a query, if there is one."""
         with self._doubting():
-            return self._reader().row(sql, *parameters)
+            return self.reader().row(sql, *parameters)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Database]:
@@ -76,6 +76,10 @@ class Index:
         """Return when everything written survives a power cut, and no old page is left in the log."""
         with self._lock, self._doubting():
             self._writer.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def doubt(self) -> None:
+        """Have the next start read everything."""
+        self._is_doubted = True
 
     def is_sound(self) -> bool:
         """Read every page."""
@@ -116,7 +120,8 @@ class Index:
             write_file(self._disk.files, self._clean_path, [token])
             self._disk.files.sync_folder(self._clean_path.parent)
 
-    def _reader(self) -> Database:
+    def reader(self) -> Database:
+        """Return this thread's own connection."""
         if not hasattr(self._own, "reader"):
             reader = self._connect("PRAGMA query_only = ON")
             self._own.reader = reader

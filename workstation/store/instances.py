@@ -6,15 +6,18 @@ and listed by ``variants_of``.
 
 from __future__ import annotations
 
+import contextlib
 import zlib
 from dataclasses import dataclass
 from typing import Final
 
 from workstation.dicom.model import InstanceRecord
 from workstation.dicom.record_json import from_json
+from workstation.store import catalogue
 from workstation.store.blob_format import unpack_table
 from workstation.store.blobs import BlobRef
 from workstation.store.database import Row
+from workstation.store.errors import DiskFailed, DiskFull
 from workstation.store.index import Index
 from workstation.store.names import Place
 
@@ -62,6 +65,10 @@ class Instances:
         """Return what came under a UID that another content had already, and is kept apart."""
         return tuple(instance for instance in self._of_study(study_uid) if instance.version > 1)
 
+    def all_of(self, study_uid: str) -> tuple[StoredInstance, ...]:
+        """Return everything of a study, variants included."""
+        return tuple(self._of_study(study_uid))
+
     def get(self, uid: str) -> StoredInstance | None:
         """Return the instance that is shown for a SOP Instance UID, if it is here."""
         found = self._index.row(f"{_SELECT} WHERE i.uid = ? ORDER BY i.version", uid)
@@ -69,12 +76,8 @@ class Instances:
 
     def mark_damaged(self, place: Place) -> None:
         """Note that a blob can't be read; the same instance is stored again when it comes."""
-        with self._index.writing() as database:
-            database.rows(
-                "UPDATE instances SET damaged = 1 WHERE tag = ? AND version = ?",
-                place.instance_tag,
-                place.version,
-            )
+        with contextlib.suppress(DiskFull, DiskFailed), self._index.writing() as database:
+            catalogue.mark_damaged(database, place)
 
     def _of_study(self, study_uid: str) -> list[StoredInstance]:
         return [

@@ -11,18 +11,18 @@ Errors:  DiskFull (after what can be fetched again was given away), DiskFailed, 
 from __future__ import annotations
 
 import concurrent.futures
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from workstation.clock import Clock
 from workstation.errors import LumenError
 from workstation.store.arrivals import Incoming, Outcome, Plan, Planner
 from workstation.store.blobs import Blobs
-from workstation.store.catalogue import Entry, add, heal, note_verified
+from workstation.store.catalogue import Entry, accept, add, note_verified, row_of
 from workstation.store.errors import DiskFull
+from workstation.store.eviction import Eviction
 from workstation.store.files import Files, temporary_of, translated
 from workstation.store.index import Index
 from workstation.store.names import STUDY_KEY, Names
@@ -40,19 +40,18 @@ class Receipt:
     outcome: Outcome
 
 
-class MakeRoom(Protocol):
-    """Makes room for so many bytes, which are work or can be fetched again; raises DiskFull."""
-
-    def __call__(self, size: int, *, is_work: bool) -> None:
-        """Make it or refuse."""
-        ...
-
-
 class Intake:
     """The only way in for instances; one batch at a time."""
 
     def __init__(
-        self, files: Files, names: Names, keys: StudyKeys, blobs: Blobs, index: Index, clock: Clock
+        self,
+        files: Files,
+        names: Names,
+        keys: StudyKeys,
+        blobs: Blobs,
+        index: Index,
+        clock: Clock,
+        room: Eviction,
     ) -> None:
         self._files = files
         self._names = names
@@ -60,19 +59,14 @@ class Intake:
         self._blobs = blobs
         self._index = index
         self._clock = clock
+        self._room = room
         self._pool = ThreadPoolExecutor(_WRITERS, thread_name_prefix="store-write")
-        self.lock = threading.RLock()
-        """Held while files of studies come or go."""
         self.has_left_remains = False
         """A failed batch could not be tidied up: the next start must look into every folder."""
-        self.make_room: MakeRoom = _there_is_room
-        """Asked before a batch is written."""
-        self.give_way: Callable[[int], bool] = lambda _size: False
-        """Asked when the disk is full all the same; True if there is more room now."""
 
     def put(self, batch: Sequence[Incoming], *, verified: bool = False) -> tuple[Receipt, ...]:
         """Store a batch (some tens of instances); ``verified`` if they come from an archive."""
-        with self.lock:
+        with self._room.lock:
             plans = Planner(self._index, self._names, self._files).plans(batch)
             to_write = [plan for plan in plans if plan.place]
             if to_write:
@@ -87,11 +81,11 @@ class Intake:
 
     def _store(self, plans: Sequence[Plan], *, verified: bool) -> None:
         size = sum(plan.incoming.size for plan in plans)
-        self.make_room(size, is_work=not verified)
+        self._room.make_room(size, is_work=not verified)
         try:
             self._write(plans, verified=verified)
         except DiskFull:
-            if not self.give_way(size):
+            if not self._room.give_way(size):
                 raise
             self._write(plans, verified=verified)
 
@@ -152,7 +146,8 @@ class Intake:
         """List the new files of damaged ones before they take their places: until then nothing is lost."""
         if entries:
             with self._index.writing() as database:
-                heal(database, entries)
+                for entry in entries:
+                    accept(database, entry.place, entry.salt)
             self._index.flush()
 
     def _give_names(self, plans: Sequence[Plan]) -> None:
@@ -186,19 +181,13 @@ class Intake:
         place = plan.required_place
         path = self._names.path(place)
         self._files.remove(temporary_of(path))
-        if not self._index.row(
-            "SELECT 1 FROM instances WHERE tag = ? AND version = ?", place.instance_tag, place.version
-        ):
+        if not row_of(self._index.reader(), place):
             self._files.remove(path)
         if self._files.names(path.parent) == [STUDY_KEY] and not self._index.row(
             "SELECT 1 FROM studies WHERE tag = ?", place.study_tag
         ):
             self._keys.remove(place.study_tag)
             self._files.remove_folder(path.parent)
-
-
-def _there_is_room(size: int, *, is_work: bool) -> None:
-    """Refuse nothing."""
 
 
 def _receipt(plan: Plan) -> Receipt:

@@ -1,17 +1,17 @@
 """What a start does after an end that was not in order: files and rows are brought together again.
 
-Temporary files go. A row without a file goes, and is named if no archive has it. A data key that lies in
-one place only is put back in the other. A file without a row is opened, examined and listed: it verified
-under its study's key and says itself who it is, so nothing is taken on trust. A file that doesn't verify
-is set aside.
+Temporary files go. A row without a file goes, and is named if no archive has it. A data key that is whole
+in one place only is put back in the other. A file without a row is opened, examined and listed: it
+verified under its study's key and says itself who it is, so nothing is taken on trust. A file that doesn't
+verify is set aside; one that has no key any more is of no use to anybody and goes.
 
-Everything is asked of the caller that needs to understand DICOM (``examine``): it may do that in a worker
-process. Without it, such files wait, and are counted.
+Whoever understands DICOM is the caller's (``Examine``): it may do that in a worker process. Without it such
+files wait, and are counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -22,12 +22,13 @@ from workstation.store import catalogue
 from workstation.store.arrivals import Examined
 from workstation.store.blobs import Blobs
 from workstation.store.disk import set_aside
-from workstation.store.errors import BlobDamaged, StoreDamaged
-from workstation.store.files import TEMPORARY, Files, translated
+from workstation.store.errors import BlobDamaged
+from workstation.store.files import Files, translated
 from workstation.store.index import Index
-from workstation.store.names import Names, Place, is_study_tag, parse_name
+from workstation.store.names import Names, Place
 from workstation.store.report import Report
 from workstation.store.study_keys import StudyKeys
+from workstation.store.survey import StudySurvey, Surveyor
 
 Examine: TypeAlias = Callable[[memoryview], Examined]
 
@@ -47,142 +48,117 @@ class Recovery:
     clock: Clock
     report: Report
 
+    @property
+    def surveyor(self) -> Surveyor:
+        """Return who looks at the studies."""
+        return Surveyor(self.files, self.names, self.keys, self.index)
+
     def compare(self) -> list[Place]:
-        """Look into every folder; return the files that no row knows."""
-        self._drop_rows_without_folder()
+        """Look into every folder and mend; return the files that no row knows."""
         orphans: list[Place] = []
-        for tag in self._study_folders():
-            with translated(str(self.names.folder(tag))):
-                orphans += self._compare_study(tag)
+        missing: list[int] = []
+        for study in self.surveyor.studies():
+            with translated(str(study.folder)):
+                for path in study.temporary:
+                    self.files.remove(path)
+                listed = self._with_key(study)
+            if listed is not None:
+                orphans += sorted(study.places - set(listed), key=lambda place: place.name)
+                missing += [row for place, row in listed.items() if place not in study.places]
+        self._drop(missing)
         return orphans
 
-    def adopt(self, places: Sequence[Place], examine: Examine) -> int:
-        """Examine files that no row knows and list them; return how many were listed."""
-        adopted = 0
+    def adopt(self, places: Sequence[Place], examine: Examine) -> tuple[int, list[Place]]:
+        """Examine files that no row knows and list them; return how many, and those that must wait."""
+        adopted, waiting = 0, []
         for start in range(0, len(places), _AT_ONCE):
-            entries = [self._examined(place, examine) for place in places[start : start + _AT_ONCE]]
-            fresh = [entry for entry in entries if entry]
+            entries = []
+            for place in places[start : start + _AT_ONCE]:
+                try:
+                    entry = self._examined(place, examine)
+                except LumenError as error:
+                    self.report.say(f"An image could not be listed again: {error.what}.")
+                    waiting.append(place)
+                else:
+                    entries += [entry] if entry else []
             with self.index.writing() as database:
-                catalogue.add(database, fresh, self.clock.utc())
-            adopted += len(fresh)
+                catalogue.add(database, entries, self.clock.utc())
+            adopted += len(entries)
         if adopted:
             self.report.say(f"{adopted} image(s) that the index did not know were listed again.")
-        return adopted
-
-    # ---- looking
-
-    def _study_folders(self) -> Iterator[str]:
-        for first in sorted(self.files.names(self.names.root)):
-            for tag in sorted(self.files.names(self.names.root / first)):
-                if is_study_tag(tag):
-                    yield tag
-
-    def _compare_study(self, tag: str) -> list[Place]:
-        folder = self.names.folder(tag)
-        places = set()
-        for name in self.files.names(folder):
-            if name.endswith(TEMPORARY):
-                self.files.remove(folder / name)
-            elif place := parse_name(tag, name):
-                places.add(place)
-        if not self._has_key(tag, places):
-            return []
-        listed = self._listed(tag)
-        self._drop([row for place, row in listed.items() if place not in places])
-        return sorted(places - set(listed), key=lambda place: place.name)
-
-    def _listed(self, tag: str) -> dict[Place, int]:
-        rows = self.index.rows(
-            "SELECT i.tag, i.version, i.id FROM instances i JOIN studies s ON s.id = i.study WHERE s.tag = ?",
-            tag,
-        )
-        return {Place(tag, instance, version): row for instance, version, row in rows}
+        return adopted, waiting
 
     # ---- keys
 
-    def _has_key(self, tag: str, places: set[Place]) -> bool:
-        """See to it that the study's key is in both places; without one there is nothing to look at."""
-        row = self.index.row("SELECT sealed_key FROM studies WHERE tag = ?", tag)
-        in_row, in_file = bytes(row[0]) if row else None, self.keys.read(tag)
-        if in_row is None and in_file is None:
-            self._remove_keyless(tag)
-            return False
-        good = [key for key in (in_row, in_file) if key and self.keys.opens(tag, key)]
-        if not good:
-            self.report.say(f"The key of a study is damaged: its {len(places)} image(s) can't be shown.")
-            return False
-        right = self._fitting(good, places)
-        if right != in_file:
-            self.keys.write(tag, right)
-            self.files.sync_folder(self.names.folder(tag))
-        if in_row is not None and right != in_row:
-            self._put_key_in_row(tag, right, reread=in_row in good)
-        return True
+    def _with_key(self, study: StudySurvey) -> dict[Place, int] | None:
+        """See to it that the key is in both places; return what is listed then, None if nothing opens."""
+        if study.key_in_row is None and study.key_in_file is None:
+            self._remove_keyless(study)
+            return None
+        if not study.good_keys:
+            self.report.say(
+                f"The key of a study is damaged: its {len(study.places)} image(s) can't be shown."
+            )
+            return None
+        right = self._fitting(study)
+        if right != study.key_in_file and study.places:
+            self.keys.write(study.tag, right)
+            self.files.sync_folder(study.folder)
+        if study.key_in_row is None or study.key_in_row == right:
+            return study.listed
+        return self._put_in_row(study, right)
 
-    def _fitting(self, keys: list[bytes], places: set[Place]) -> bytes:
+    def _fitting(self, study: StudySurvey) -> bytes:
         """Return the key that the files were sealed with; two differ only if an older copy was put back."""
-        if len(set(keys)) > 1 and places:
-            probe = min(places, key=lambda place: place.name)
-            return next((key for key in keys if self.blobs.is_sealed_with(probe, key)), keys[0])
-        return keys[0]
+        if len(set(study.good_keys)) > 1 and study.places:
+            probe = min(study.places, key=lambda place: place.name)
+            fitting = (key for key in study.good_keys if self.blobs.is_sealed_with(probe, key))
+            return next(fitting, study.good_keys[0])
+        return study.good_keys[0]
 
-    def _put_key_in_row(self, tag: str, key: bytes, *, reread: bool) -> None:
+    def _put_in_row(self, study: StudySurvey, key: bytes) -> dict[Place, int]:
+        is_of_long_ago = study.key_in_row in study.good_keys
+        self.keys.forget(study.tag)
         with self.index.writing() as database:
-            if reread:  # the rows belong to files of long ago
-                database.rows("DELETE FROM studies WHERE tag = ?", tag)
+            if is_of_long_ago:  # then so are the rows: the files tell better
+                database.rows("DELETE FROM studies WHERE tag = ?", study.tag)
             else:
-                database.rows("UPDATE studies SET sealed_key = ? WHERE tag = ?", key, tag)
-        self.keys.forget(tag)
+                database.rows("UPDATE studies SET sealed_key = ? WHERE tag = ?", key, study.tag)
+        return {} if is_of_long_ago else study.listed
 
-    def _remove_keyless(self, tag: str) -> None:
-        folder = self.names.folder(tag)
-        for name in self.files.names(folder):
-            self.files.remove(folder / name)
-        self.files.remove_folder(folder)
+    def _remove_keyless(self, study: StudySurvey) -> None:
+        for place in study.places:
+            self.files.remove(self.names.path(place))
+        self.files.remove_folder(study.folder)
 
     # ---- rows without files
-
-    def _drop_rows_without_folder(self) -> None:
-        tags = set(self._study_folders())
-        for (tag,) in self.index.rows("SELECT tag FROM studies"):
-            if tag not in tags:
-                self._drop(list(self._listed(tag).values()))
 
     def _drop(self, rows: Sequence[int]) -> None:
         lost = 0
         with self.index.writing() as database:
             for row in rows:
-                found = database.row("SELECT study, verified FROM instances WHERE id = ?", row)
-                if found:
-                    lost += not found[1]
-                    database.rows("DELETE FROM instances WHERE id = ?", row)
-                    catalogue.recount(database, int(found[0]))
+                lost += not catalogue.remove(database, row)
         if rows:
-            self.report.say(
-                f"{len(rows)} image(s) were listed but are not on the disk; they are listed no more."
-            )
+            self.report.say(f"{len(rows)} image(s) are not on the disk any more and are listed no more.")
         if lost:
             self.report.say(f"No archive is known to have {lost} of them: import them again.")
 
     # ---- files without rows
 
     def _examined(self, place: Place, examine: Examine) -> catalogue.Entry | None:
+        """Return what to list, None for a file that was set aside or is there twice."""
         path = self.names.path(place)
+        sealed = self.keys.read(place.study_tag) or b""
         try:
-            sealed = self.keys.read(place.study_tag) or b""
             data, blob = self.blobs.read_unlisted(place, sealed)
-            found = examine(data)
-        except (BlobDamaged, StoreDamaged):
-            set_aside(self.files, self.folder, path)
-            self.report.say(f"An image that doesn't verify was set aside ({path.name}).")
+        except BlobDamaged:
+            self._set_aside(path, "An image that doesn't verify was set aside")
             return None
-        except LumenError as error:
-            self.report.say(f"An image could not be listed again: {error.what}")
-            return None
+        found = examine(data)
         record = found.record
-        if self._is_elsewhere(place, record.study.uid, record.uid):
-            set_aside(self.files, self.folder, path)
-            self.report.say(f"An image lay in the place of another and was set aside ({path.name}).")
+        tags = self.names.study_tag(record.study.uid), self.names.instance_tag(record.uid)
+        if tags != (place.study_tag, place.instance_tag):
+            self._set_aside(path, "An image lay in the place of another and was set aside")
             return None
         if self._is_known(record.uid, found.sha256):
             with translated(str(path)):
@@ -192,9 +168,9 @@ class Recovery:
             record, found.table, found.sha256, place, sealed, blob.length, blob.salt, verified=False
         )
 
-    def _is_elsewhere(self, place: Place, study_uid: str, uid: str) -> bool:
-        tags = self.names.study_tag(study_uid), self.names.instance_tag(uid)
-        return tags != (place.study_tag, place.instance_tag)
+    def _set_aside(self, path: Path, what: str) -> None:
+        set_aside(self.files, self.folder, path)
+        self.report.say(f"{what} ({path.name}).")
 
     def _is_known(self, uid: str, sha256: str) -> bool:
         row = self.index.row(

@@ -13,7 +13,7 @@ WORK: Final = (
             id TEXT PRIMARY KEY, study_uid TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL)""",
         "CREATE INDEX measurements_by_study ON measurements (study_uid)",
         "CREATE TABLE pins (study_uid TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (study_uid, reason))",
-        "CREATE TABLE audit (seq INTEGER PRIMARY KEY, sealed BLOB NOT NULL, hash BLOB NOT NULL)",
+        "CREATE TABLE audit (seq INTEGER PRIMARY KEY, data BLOB NOT NULL, hash BLOB NOT NULL)",
     ),
 )
 

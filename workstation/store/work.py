@@ -21,15 +21,16 @@ from pathlib import Path
 from typing import Final
 
 from workstation.errors import LumenError
-from workstation.security import derive
+from workstation.security import WrongKey, derive
 from workstation.security.ciphers import Key
 from workstation.store import disk as place
 from workstation.store import schemas
 from workstation.store.changes import Change, Put, apply
 from workstation.store.database import Database, Row, Value
-from workstation.store.disk import Disk
-from workstation.store.errors import DiskFailed, DiskFull, StoreReadOnly
-from workstation.store.journal import Journal, Snapshot, journal_key, write_journal
+from workstation.store.disk import Disk, set_aside
+from workstation.store.errors import DiskFailed, DiskFull, StoreDamaged, StoreReadOnly, StoreTooNew
+from workstation.store.journal import Journal, Snapshot, journal_key, open_journal, write_journal
+from workstation.store.work_check import Halves, compare, tables_of
 
 PRAGMAS: Final = ("PRAGMA journal_mode = DELETE", "PRAGMA synchronous = EXTRA")
 
@@ -79,6 +80,7 @@ class Work:
         self._lock = threading.RLock()
         self.number, _ = state_of(database)
         self.is_read_only = False
+        self._is_doubted = False  # the database differs from what the journal tells
         self.give_way: Callable[[], bool] = lambda: False
         """Called when the disk is full; True if there is more room now."""
 
@@ -102,24 +104,37 @@ class Work:
         """Return all rows of a query."""
         return self._database.rows(sql, *parameters)
 
-    def is_sound(self) -> bool:
-        """Read every page of the database."""
-        return self._database.is_sound()
-
-    def snapshot(self) -> Snapshot:
-        """Return everything that the database holds."""
-        return snapshot_of(self._database)
-
-    def rewrite_journal(self) -> None:
-        """Write the journal anew from the database."""
+    def compare(self) -> Halves:
+        """Read both halves whole and hold them against each other."""
         with self._lock:
-            self._journal = self._files.write_journal(self._database, self._journal)
+            try:
+                reading = open_journal(
+                    self._files.disk.files, self._files.journal_path, self._files.journal_key
+                )
+            except (StoreDamaged, WrongKey, StoreTooNew):
+                return Halves(0, self._database.is_sound(), journal_is_whole=False)
+            with reading.handle:
+                return compare(self._database, reading)
+
+    def mend(self, halves: Halves) -> bool:
+        """Repair what ``compare`` found, from the half that is whole; say whether there is one.
+
+        The journal is written anew at once, the database at the next start.
+        """
+        with self._lock:
+            if halves.journal_is_whole:
+                self._is_doubted = not halves.agree
+            elif halves.database_is_sound:
+                self._journal = self._files.write_journal(self._database, self._journal)
+        return halves.journal_is_whole or halves.database_is_sound
 
     def close(self) -> None:
         """Let go of both files."""
         with self._lock:
             self._database.close()
             self._journal.close()
+            if self._is_doubted:
+                set_aside(self._files.disk.files, self._files.folder, self._files.database_path)
 
     def _write(self, changes: tuple[Change, ...]) -> int:
         if self.is_read_only:
@@ -169,7 +184,7 @@ class Work:
     def _rewrite_if_long(self) -> None:
         if self._journal.wants_rewriting:
             with contextlib.suppress(DiskFull):  # the long one is as good as the short one
-                self.rewrite_journal()
+                self._journal = self._files.write_journal(self._database, self._journal)
 
 
 def state_of(database: Database) -> tuple[int, bytes]:
@@ -190,10 +205,7 @@ def snapshot_of(database: Database) -> Snapshot:
 
 
 def _all_rows(database: Database) -> Iterator[Change]:
-    tables = database.rows(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'state' ORDER BY name"
-    )
-    for (table,) in tables:
+    for table in tables_of(database):
         columns = [str(row[1]) for row in database.rows(f"PRAGMA table_info({table})")]
         for row in database.rows(f"SELECT * FROM {table}"):  # noqa: S608 - a name of our own schema
-            yield Put(str(table), dict(zip(columns, row, strict=True)))
+            yield Put(table, dict(zip(columns, row, strict=True)))

@@ -37,6 +37,20 @@ Chosen so that a mistake stays small: a key for each study and each file version
 version and an accept-list in every header, keys derived by purpose, and no fallback to fewer checks.
 """
 
+from workstation.security.audit import (
+    START,
+    AuditRecord,
+    BadRecord,
+    ChainReport,
+    Link,
+    SealedRecord,
+    Wrong,
+    seal_record,
+    verify_chain,
+)
+from workstation.security.audit_codes import Action, Outcome
+from workstation.security.audit_export import audit_message, json_line, read_json_line
+from workstation.security.checkpoints import Checkpoint, device_of, sign_checkpoint, verify_trail
 from workstation.security.ciphers import derive, new_key, seal, self_test, tag, unseal, wipe
 from workstation.security.errors import (
     KeyFileRefused,
@@ -55,10 +69,17 @@ from workstation.security.keyrings import Keyring, forget_secret, read_secret, s
 from workstation.security.keys import KeySlots, new_data_key, new_kek, unwrap_data_key, wrap_data_key
 from workstation.security.process import Hardening, boot_id, harden_process
 from workstation.security.recovery import new_recovery_key, public_key
+from workstation.security.redaction import RedactingFormatter, redact_log
 from workstation.security.slots import SlotKind
 from workstation.security.stream import ChunkCipher, chunk_count, sealed_size
 
 __all__ = [
+    "START",
+    "Action",
+    "AuditRecord",
+    "BadRecord",
+    "ChainReport",
+    "Checkpoint",
     "ChunkCipher",
     "Hardening",
     "KeyFileRefused",
@@ -68,33 +89,47 @@ __all__ = [
     "KeyringNoEntry",
     "KeyringUnavailable",
     "KeyringWrongEntry",
+    "Link",
+    "Outcome",
+    "RedactingFormatter",
     "SealBroken",
+    "SealedRecord",
     "SecretRefused",
     "SelfTestFailed",
     "SlotFile",
     "SlotKind",
     "SlotsRefused",
+    "Wrong",
     "WrongKey",
+    "audit_message",
     "boot_id",
     "chunk_count",
     "create_demo_key",
     "derive",
+    "device_of",
     "forget_secret",
     "harden_process",
+    "json_line",
     "load_demo_key",
     "new_data_key",
     "new_kek",
     "new_key",
     "new_recovery_key",
     "public_key",
+    "read_json_line",
     "read_secret",
+    "redact_log",
     "seal",
+    "seal_record",
     "sealed_size",
     "self_test",
+    "sign_checkpoint",
     "system_keyring",
     "tag",
     "unseal",
     "unwrap_data_key",
+    "verify_chain",
+    "verify_trail",
     "wipe",
     "wrap_data_key",
     "write_secret",

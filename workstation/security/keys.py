@@ -85,8 +85,13 @@ class KeySlots:
         """Which kinds of slot there are."""
         return frozenset(slot.kind for slot in self.slots)
 
+    @property
+    def keyring_entry(self) -> str | None:
+        """The name under which the keyring holds this store's secret, None without such a slot."""
+        return next((slot.entry for slot in self.slots if isinstance(slot, KeyringSlot)), None)
+
     def with_keyring(self, kek: Key, keyring: Keyring) -> KeySlots:
-        """Add the keyring's slot, or renew it; the old entry is the caller's to forget once this is saved."""
+        """Add the keyring's slot, or renew it; once this is saved, ``forget_secret`` the old entry."""
         self._prove(kek)
         return self._with(kek, slots.seal_to_keyring(kek, self.store, keyring))
 
@@ -163,6 +168,16 @@ class KeySlots:
         """Return the fields of the file without its digest."""
         return {**self.body(), "mac": self.mac.hex()}
 
+    def body(self) -> dict[str, Json]:
+        """Return the fields that the MAC covers."""
+        return {
+            "format": _FORMAT,
+            "version": _VERSION,
+            "store": self.store,
+            "check": self.check.hex(),
+            "slots": [slots.to_json(slot) for slot in self.slots],
+        }
+
     def _slot(self, form: type[_Form]) -> _Form:
         for slot in self.slots:
             if isinstance(slot, form):
@@ -183,16 +198,6 @@ class KeySlots:
             wipe(kek)
             raise slots.damaged()
         return kek
-
-    def body(self) -> dict[str, Json]:
-        """Return the fields that the MAC covers."""
-        return {
-            "format": _FORMAT,
-            "version": _VERSION,
-            "store": self.store,
-            "check": self.check.hex(),
-            "slots": [slots.to_json(slot) for slot in self.slots],
-        }
 
 
 def _whole(data: bytes) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ Point = tuple[float, float, float]
 Value = float | FloatArray
 Palette = Mapping[str, Value]
 
-X, Y, Z = 0, 1, 2
+WHOLE: Final[Box] = (slice(None), slice(None))
 _UNBOUNDED = 1e4  # mm, beyond any patient
 
 
@@ -85,6 +86,19 @@ def tube(points: Sequence[Point], radii: Sequence[float] | float) -> tuple[Solid
     return tuple(capsule(points[n], points[n + 1], each[n], each[n + 1]) for n in range(len(points) - 1))
 
 
+def doubled(field: FloatArray) -> FloatArray:
+    """Return a field of a halved canvas at the full one's pixels, by straight lines between its own."""
+    rows, columns = field.shape
+    full = np.empty((2 * rows, 2 * columns), np.float32)
+    even = full[::2]
+    even[:, ::2] = field
+    even[:, 1:-1:2] = (field[:, :-1] + field[:, 1:]) / 2
+    even[:, -1] = field[:, -1]
+    full[1:-1:2] = (even[:-1] + even[1:]) / 2
+    full[-1] = full[-2]
+    return full
+
+
 def mirrored(solid: Solid) -> Solid:
     """Return the solid on the other side of the midline."""
     inner, (x, y, z) = solid.distance, solid.center
@@ -129,12 +143,25 @@ class Canvas:
         values = np.zeros((rows[1].size, columns[1].size), np.float32)
         return cls(rows, columns, fixed, soft, values, true, list(true))
 
+    def halved(self) -> Canvas:
+        """Return an empty canvas on every other row and column, for fields that change slowly."""
+        (down, lines), (across, dots) = self.rows, self.columns
+        return Canvas.plane((down, lines[::2]), (across, dots[::2]), self.fixed, soft=self.soft)
+
     def bend(self, wobbles: Sequence[Waves]) -> None:
         """Shift the coordinates by three smooth fields, so that nothing is a textbook ellipse."""
         self.bent = [
             np.asarray(axis + waves.on_grid(self.rows, self.columns, self.fixed), dtype=np.float32)
             for axis, waves in zip(self.true, wobbles, strict=True)
         ]
+
+    def join(self, distance: FloatArray, solids: Sequence[Solid]) -> None:
+        """Add solids to a distance for the whole plane, in place."""
+        for solid in solids:
+            box = self.box(solid)
+            if box is not None:
+                more = solid.distance(*(self.part(axis, box) for axis in self.bent))
+                np.minimum(distance[box], more, out=distance[box])
 
     def box(self, solid: Solid, margin: float = 10.0) -> Box | None:
         """Return the pixels that the solid may touch, or None; the margin allows for the bending."""

@@ -45,8 +45,11 @@ def _hours(hours: float) -> timedelta:
 # fmt: off
 # ruff: noqa: E501 — a list reads best with one study on a line
 _LIST: Final = (
+    _Entry("head-ct", "amber", "Harbor", "HB099812", "CT head without contrast", "PRETEND^Castellan^^Dr", _hours(0.15)),
+    _Entry("head-ct-prior", "amber", "Harbor", "HB041877", "CT head without contrast", "PRETEND^Moss^^Dr", _hours(816 * 24 + 5)),
     _Entry("chest-ct", "juniper", "Harbor", "HB099790", "CT chest and abdomen, follow-up nodule", "PRETEND^Linden^^Dr", _hours(1.2)),
     _Entry("chest-ct-prior", "juniper", "Harbor", "HB081254", "CT chest and abdomen", "PRETEND^Linden^^Dr", _hours(182 * 24 + 9)),
+    _Entry("brain-mr", "basalt", "Millbrook", "MB020934", "MR brain, T1 T2 DWI", "PRETEND^Moss^^Dr", _hours(0.6)),
 )
 # fmt: on
 

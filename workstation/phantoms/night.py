@@ -7,14 +7,19 @@ from datetime import datetime
 from typing import Final
 
 from workstation.phantoms import cast
+from workstation.phantoms.brain_mr import brain_mr
 from workstation.phantoms.chest_ct import chest_ct, chest_ct_prior
 from workstation.phantoms.errors import PhantomRefused
 from workstation.phantoms.files import Visit
+from workstation.phantoms.head_ct import head_ct, head_ct_prior
 from workstation.phantoms.study import PhantomStudy
 
 _STUDIES: Final[Mapping[str, Callable[[Visit], PhantomStudy]]] = {
+    "head-ct": head_ct,
+    "head-ct-prior": head_ct_prior,
     "chest-ct": chest_ct,
     "chest-ct-prior": chest_ct_prior,
+    "brain-mr": brain_mr,
 }
 
 

@@ -69,14 +69,10 @@ def tile(rng: np.random.Generator, size: int, spectrum: Spectrum) -> FloatArray:
 
 
 def cut(noise: FloatArray, rng: np.random.Generator, shape: tuple[int, int]) -> FloatArray:
-    """Return a piece of a tile from a random place, turned and mirrored at random."""
-    if rng.integers(2):
-        noise = noise.T
-    row, column = (
-        int(rng.integers(size - wanted + 1)) for size, wanted in zip(noise.shape, shape, strict=True)
-    )
+    """Return a piece of a tile from a random place, upside down or not."""
+    row, column = (int(rng.integers(had - want + 1)) for had, want in zip(noise.shape, shape, strict=True))
     piece = noise[row : row + shape[0], column : column + shape[1]]
-    return piece[:: 1 - 2 * int(rng.integers(2)), :: 1 - 2 * int(rng.integers(2))]
+    return piece[:: 1 - 2 * int(rng.integers(2))]
 
 
 @dataclass(frozen=True)

@@ -41,10 +41,10 @@ class Section:
 
     def distance(self, x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
         """Return the signed distance in mm, good near the surface."""
-        a, b, y0 = self.width(z), self.depth(z), self.middle(z)
-        u, v = (x / a) ** 2, ((y - y0) / b) ** 2
+        a, b = 1 / self.width(z), 1 / self.depth(z)
+        u, v = (x * a) ** 2, ((y - self.middle(z)) * b) ** 2
         level = (1 - self.square) * (u + v) + self.square * np.sqrt(u * u + v * v)
-        return single((level - 1) / (2 * np.sqrt(u / a**2 + v / b**2) + 1e-6))
+        return single((level - 1) / (np.sqrt(u * (4 * a * a) + v * (4 * b * b)) + 1e-6))
 
 
 BODY: Final = Section(
@@ -102,12 +102,11 @@ def vertebra(z: FloatArray) -> tuple[FloatArray, FloatArray]:
 def diaphragm(x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
     """Return the height above the diaphragm's dome of that side, in mm (negative below)."""
     lateral = np.abs(x) - 66
-    across = np.maximum(lateral, 0) / np.float32(80) + np.minimum(lateral, 0) / np.float32(130)
-    along = (y + 14) / np.float32(98)
-    level = across**2 + along**2
+    across = np.maximum(lateral / 80, lateral / -130)
+    level = across * across + ((y + 14) / 98) ** 2
     dome = np.float32(-14) * (x > 0) - level * (28 + 62 * level)
-    steep = (28 + 124 * level) * np.sqrt(level) / 44
-    return single((z - dome) / np.sqrt(1 + steep**2))
+    steep = (28 / 44 + 124 / 44 * level) ** 2 * level
+    return single((z - dome) / np.sqrt(1 + steep))
 
 
 MEDIASTINUM: Final = (
@@ -121,11 +120,11 @@ MEDIASTINUM: Final = (
 )
 
 
-def pleura(x: FloatArray, y: FloatArray, z: FloatArray, cage: FloatArray) -> FloatArray:
+def pleura(x: FloatArray, y: FloatArray, z: FloatArray, cage: FloatArray, dome: FloatArray) -> FloatArray:
     """Return the distance to the pleural space: in the cage, under its apex, above the diaphragm."""
     above, below = np.maximum(z - 160, 0), np.maximum(160 - z, 0)
     apex = ((np.abs(x) - 47) / (46 + below)) ** 2 + ((y - 26) / (50 + below)) ** 2 + (above / 46) ** 2
-    return single(np.maximum(np.maximum(cage + 1.5, (apex - 1) * 20), -diaphragm(x, y, z)))
+    return single(np.maximum(np.maximum(cage + 1.5, (apex - 1) * 20), -dome))
 
 
 def middle(x: FloatArray, y: FloatArray, spine_y: FloatArray) -> FloatArray:
@@ -138,4 +137,5 @@ def lung(x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
     """Return the distance to the lungs at any points: the pleural space without the mediastinum."""
     others = [solid.distance(x, y, z) for solid in MEDIASTINUM]
     between = np.minimum.reduce([middle(x, y, SPINE_Y(z)), *others])
-    return single(np.maximum(pleura(x, y, z, CAGE.distance(x, y, z)), -between))
+    free = pleura(x, y, z, CAGE.distance(x, y, z), diaphragm(x, y, z))
+    return single(np.maximum(free, -between))

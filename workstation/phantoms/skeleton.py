@@ -18,7 +18,7 @@ from workstation.phantoms.sections import CAGE, SPINE_DEPTH, SPINE_PITCH, SPINE_
 
 _FLOATING: Final = ([0, 9, 10, 11, 12], [0.84, 0.8, 0.62, 0.42, 0])  # how far round each rib is bone
 _L5: Final = 16
-_FAR: Final = 60.0  # mm: a distance that paints nothing
+_FAR: Final = np.float32(60)  # mm: a distance that paints nothing
 
 
 def ribs(canvas: Canvas, cage: FloatArray, palette: Palette) -> None:

@@ -16,11 +16,10 @@ from typing import Final
 import numpy as np
 
 from workstation.phantoms import organs, skeleton
-from workstation.phantoms.canvas import Canvas, Palette, Point, Solid, capsule, tube
+from workstation.phantoms.canvas import WHOLE, Canvas, Palette, Point, Solid, capsule, tube
 from workstation.phantoms.noise import FloatArray, Waves, single
 from workstation.phantoms.sections import CAGE, MEDIASTINUM, SPINE_Y, body, diaphragm, lung, middle, pleura
 
-_ALL: Final = (slice(None), slice(None))
 _LUNG_BOX: Final = Solid(lung, (0, 0, 60), (150, 110, 160))
 _STERNUM: Final = skeleton.sternum()
 
@@ -45,12 +44,13 @@ class Trunk:
         x, y, _ = canvas.bent
         level = canvas.true[2]
         skin, cage = body(x, y, level), CAGE.distance(x, y, level)
-        canvas.lay(_ALL, skin, palette["skin"])
-        canvas.lay(_ALL, skin + 2.2, palette["fat"])
+        canvas.lay(WHOLE, skin, palette["skin"])
+        canvas.lay(WHOLE, skin + 2.2, palette["fat"])
         self._muscles(canvas, skin, cage, palette)
-        canvas.lay(_ALL, cage, palette["fat"])
-        _lungs(canvas, cage, palette)
-        self._abdomen(canvas, cage, palette)
+        canvas.lay(WHOLE, cage, palette["fat"])
+        dome = diaphragm(*canvas.bent)
+        _lungs(canvas, cage, dome, palette)
+        self._abdomen(canvas, cage, dome, palette)
         _pelvis(canvas, palette)
         _chest(canvas, palette)
         skeleton.ribs(canvas, cage, palette)
@@ -60,7 +60,7 @@ class Trunk:
     def _muscles(self, canvas: Canvas, skin: FloatArray, cage: FloatArray, palette: Palette) -> None:
         streaks = self.marbling.on_grid(canvas.rows, canvas.columns, canvas.fixed)
         inside = skin + 9 + 1.8 * streaks
-        canvas.lay(_ALL, np.maximum(cage - 15 - 1.2 * streaks, inside), palette["muscle"])
+        canvas.lay(WHOLE, np.maximum(cage - 15 - 1.2 * streaks, inside), palette["muscle"])
         rift = 1.5 * np.abs(streaks) - 1
         for solid in (*organs.MUSCLES, *organs.GLUTEALS, _ERECTORS):
             box = canvas.box(solid)
@@ -68,16 +68,16 @@ class Trunk:
                 there = solid.distance(*(canvas.part(axis, box) for axis in _with_level(canvas, solid)))
                 canvas.lay(box, np.maximum(there - 2, inside[box]), palette["fat"])
                 canvas.lay(box, np.maximum(there + rift[box], inside[box]), palette["muscle"])
-        canvas.lay(_ALL, np.maximum(np.abs(cage - 11.5) - 0.6, inside), palette["fat"])
+        canvas.lay(WHOLE, np.maximum(np.abs(cage - 11.5) - 0.6, inside), palette["fat"])
 
-    def _abdomen(self, canvas: Canvas, cage: FloatArray, palette: Palette) -> None:
+    def _abdomen(self, canvas: Canvas, cage: FloatArray, dome: FloatArray, palette: Palette) -> None:
         if canvas.true[2].min() > 10:
             return
-        x, y, z = canvas.bent
-        dome = diaphragm(x, y, z)
         cavity = np.maximum(cage + 5, dome + 3)
         canvas.lay(
-            _ALL, np.maximum(np.maximum(cage + 1, np.abs(dome + 1.5) - 1.6), -90 - z), palette["muscle"]
+            WHOLE,
+            np.maximum(np.maximum(cage + 1, np.abs(dome + 1.5) - 1.6), -90 - canvas.bent[2]),
+            palette["muscle"],
         )
         for solid, material in self.loops:
             canvas.paint(solid, palette[material], cavity)
@@ -129,13 +129,13 @@ def _with_level(canvas: Canvas, solid: Solid) -> list[FloatArray]:
     return [canvas.bent[0], canvas.bent[1], canvas.true[2]] if solid is _ERECTORS else canvas.bent
 
 
-def _lungs(canvas: Canvas, cage: FloatArray, palette: Palette) -> None:
+def _lungs(canvas: Canvas, cage: FloatArray, dome: FloatArray, palette: Palette) -> None:
     box = canvas.box(_LUNG_BOX)
     if box is None:
         return
     x, y, z = (canvas.part(axis, box) for axis in canvas.bent)
     between = middle(x, y, SPINE_Y(canvas.part(canvas.true[2], box)))
-    canvas.lay(box, np.maximum(pleura(x, y, z, cage[box]), -between), palette["lung"])
+    canvas.lay(box, np.maximum(pleura(x, y, z, cage[box], dome[box]), -between), palette["lung"])
     canvas.paint_all(MEDIASTINUM, palette["fat"], cage)
 
 
@@ -169,7 +169,7 @@ def _bowel(rng: np.random.Generator) -> list[tuple[Solid, str]]:
     for solid in tube(colon, 19):
         loops += [(solid, "wall"), (solid.grown(-3), "faeces")]
     loops += [(solid, "gas") for solid in tube(colon[3:7], 13)]
-    for _ in range(60):
+    for _ in range(110):
         place = rng.uniform((-72, -62, -330), (80, 4, -128))
         bend = place + rng.normal(0, 16, 3)
         filling = str(rng.choice(["fluid", "chyme", "gas"], p=[0.35, 0.57, 0.08]))

@@ -30,8 +30,10 @@ def application() -> QApplication:
 
 @pytest.fixture(autouse=True)
 def _clean(application: QApplication) -> Iterator[None]:
-    """Fail a test that makes Qt complain or leaves a window behind."""
+    """Fail a test that makes Qt complain, raises inside a slot, or leaves a window behind."""
     complaints: list[str] = []
+    hook = sys.excepthook
+    sys.excepthook = lambda kind, error, _: complaints.append(f"{kind.__name__} in a slot: {error}")
 
     def hear(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
         if kind not in QUIET:
@@ -43,6 +45,7 @@ def _clean(application: QApplication) -> Iterator[None]:
     gc.collect()
     application.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
     qInstallMessageHandler(before)
+    sys.excepthook = hook
     left = [type(widget).__name__ for widget in application.topLevelWidgets()]
     for widget in application.topLevelWidgets():
         widget.close()

@@ -12,6 +12,7 @@ from workstation.events import Signal
 from workstation.ui.contracts import (
     ImportProgress,
     ImportSummary,
+    Reading,
     Refusal,
     SeriesRow,
     StudyPreview,
@@ -189,6 +190,12 @@ class InventedDesk:
             time.sleep(self.pause / 20)
         self.imported += paths
         return self.summary
+
+    def open_study(self, study_uid: str) -> Reading:
+        """Open a study of invented pictures."""
+        from invented_reading import InventedReading
+
+        return InventedReading(next(row for row in self.rows if row.uid == study_uid))
 
 
 def series_of(study: StudyRow) -> tuple[SeriesRow, ...]:

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from workstation import events
-from workstation.ui.bridge import listen
+from workstation.ui.bridge import Listening
 from workstation.ui.operations import Operations, Ticket
 from workstation.ui.shortcuts import COMMANDS, conflicts, remapped
 from workstation.ui.theme.icons import ICONS
@@ -30,7 +30,7 @@ def test_an_event_from_another_thread_arrives_on_the_main_thread(wait: Wait) -> 
     heard: list[tuple[int, bool]] = []
     owner = QObject()
     arrived: events.Signal[int] = events.Signal("test")
-    listen(arrived, lambda value: heard.append((value, _on_main())), owner)
+    Listening(arrived, lambda value: heard.append((value, _on_main())), owner)
 
     thread = threading.Thread(target=arrived.emit, args=(7,))
     thread.start()
@@ -45,7 +45,7 @@ def test_a_widget_that_is_gone_hears_nothing(application: QApplication) -> None:
     heard: list[int] = []
     owner = QObject()
     arrived: events.Signal[int] = events.Signal("test")
-    listen(arrived, heard.append, owner)
+    Listening(arrived, heard.append, owner)
 
     _destroy(owner)
     arrived.emit(1)

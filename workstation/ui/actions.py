@@ -17,6 +17,7 @@ from workstation.ui.shortcuts import COMMANDS, Command
 from workstation.ui.theme import icon
 
 Handler = Callable[[], object]
+Offered = list[tuple[Command, QAction]]
 
 
 class Actions:
@@ -42,7 +43,7 @@ class Actions:
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
 
-    def items(self) -> list[tuple[Command, QAction]]:
+    def items(self) -> Offered:
         """Return every command with its action, in the table's order."""
         return [(command, self._actions[name]) for name, command in self._commands.items()]
 

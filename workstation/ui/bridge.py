@@ -7,7 +7,7 @@ main thread, so it listens through a relay: the value waits in Qt's queue and ar
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
@@ -16,26 +16,30 @@ from workstation import events
 T = TypeVar("T")
 
 
-class _Relay(QObject):
-    """One connection; it lives as long as the widget that it belongs to."""
+class Listening(QObject, Generic[T]):
+    """One listener, heard on the main thread for as long as ``owner`` lives or until ``stop``."""
 
-    arrived = Signal(object)
+    _arrived = Signal(object)
 
-    def __init__(self, owner: QObject, listener: Callable[[Any], object]) -> None:
+    def __init__(self, signal: events.Signal[T], listener: Callable[[T], object], owner: QObject) -> None:
         super().__init__(owner)
-        self._listener = listener
-        self.arrived.connect(self._tell, Qt.ConnectionType.QueuedConnection)
+        self._signal = signal
+        self._listener: Callable[[Any], object] = listener
+        self._arrived.connect(self._tell, Qt.ConnectionType.QueuedConnection)
+        signal.connect(self._hear)
+        owner.destroyed.connect(self.stop)
 
-    def hear(self, value: object) -> None:
-        """Take a value on any thread."""
-        self.arrived.emit(value)
+    def stop(self) -> None:
+        """Hear nothing any more, not even what is on its way."""
+        self._signal.disconnect(self._hear)
+        self._listener = _ignore
+
+    def _hear(self, value: T) -> None:
+        self._arrived.emit(value)
 
     def _tell(self, value: object) -> None:
         self._listener(value)
 
 
-def listen(signal: events.Signal[T], listener: Callable[[T], object], owner: QObject) -> None:
-    """Let ``listener`` hear an event on the main thread for as long as ``owner`` lives."""
-    relay = _Relay(owner, listener)
-    signal.connect(relay.hear)
-    owner.destroyed.connect(lambda: signal.disconnect(relay.hear))
+def _ignore(_: object) -> None:
+    """Hear nothing."""

@@ -1,10 +1,16 @@
 """What the window needs to be told, and what it may ask for: plain values and small protocols.
 
-Nothing here knows Qt. Whoever satisfies ``Desk`` (``workflow``, or the gallery with invented data)
-may be called from worker threads; every call may take its time and may raise a LumenError.
+Nothing here knows Qt. ``Desk`` is asked on worker threads and may take its time; ``Reading``, one
+open study, is asked on the main thread and answers at once. Both may raise a LumenError.
+
+The reading page changes nothing by itself: hands change its ``screen`` through viewing's commands;
+whoever satisfies ``Reading`` hears that, answers with other pictures, and keeps what has to be kept
+(marks, where the reader was).
 
 Units:   dates and times as DICOM writes them (DA, TM), names as DICOM writes them (PN), decoded;
-         seconds, bytes; thumbnails are uint8 of shape (rows, columns) or (rows, columns, 3).
+         seconds, bytes; sizes of pictures in device pixels, ``scale`` in mm for each of them.
+Shapes:  pixels are uint8, (height, width) or (height, width, 3); a picture is exactly as large as
+         was asked for, a thumbnail at most.
 """
 
 from __future__ import annotations
@@ -18,7 +24,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from workstation.dicom.model import InstanceRecord
 from workstation.events import Signal
+from workstation.geometry import EdgeLetters
+from workstation.viewing import Badge, Camera, Corners, Fit, Screen, Window
 
 Thumbnail = NDArray[np.uint8]
 
@@ -136,6 +145,108 @@ class Notice:
     act: Callable[[], object] | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class WindowMemory:
+    """What the window remembers from one day to the next, and how it is kept."""
+
+    geometry: bytes = b""
+    remember: Callable[[bytes], object] = field(default=lambda _: None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """A picture ready for the screen, with all that is drawn over it."""
+
+    pixels: NDArray[np.uint8]
+    fit: Fit
+    camera: Camera
+    record: InstanceRecord
+    frame: int
+    corners: Corners
+    letters: EdgeLetters
+    badges: tuple[Badge, ...] = ()
+    scale: float | None = None  # None where no length is known
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The picture is on its way."""
+
+    text: str = "loading"
+
+
+@dataclass(frozen=True, slots=True)
+class Unshowable:
+    """There is no picture, and why."""
+
+    reason: str
+
+
+Picture = Shown | Waiting | Unshowable
+
+
+@dataclass(frozen=True, slots=True)
+class StackShare:
+    """How many images of a stack there are, are decoded, have been looked at."""
+
+    count: int
+    ready: int
+    seen: int
+
+
+class Reading(Protocol):
+    """One open study. All but ``thumbnail`` is asked on the main thread and answers at once."""
+
+    changed: Signal[str]  # a stack (its key): more is ready, or has been seen; from any thread
+
+    @property
+    def study(self) -> StudyRow:
+        """Return whose study it is."""
+        ...
+
+    @property
+    def screen(self) -> Screen:
+        """Return what is shown."""
+        ...
+
+    @property
+    def series(self) -> tuple[SeriesRow, ...]:
+        """Return the stacks in reading order."""
+        ...
+
+    def share(self, stack: str) -> StackShare:
+        """Return how far a stack is."""
+        ...
+
+    def show_stack(self, pane: int, stack: str) -> None:
+        """Put a stack into a viewport, with the image and window that it opens with."""
+        ...
+
+    def picture(self, pane: int, width: int, height: int) -> Picture:
+        """Return what a viewport of this size shows now; ``changed`` follows after Waiting."""
+        ...
+
+    def opening_window(self, pane: int) -> Window | None:
+        """Return the window that the shown stack opens with."""
+        ...
+
+    def window_of_digit(self, pane: int, digit: int) -> Window | None:
+        """Return the window behind a digit for what is shown, None if there is none."""
+        ...
+
+    def data_range(self, pane: int) -> float | None:
+        """Return how far the shown picture's values spread, where that is known."""
+        ...
+
+    def thumbnail(self, stack: str, side: int) -> Thumbnail | None:
+        """Return a still of at most ``side`` device pixels; asked on a worker thread."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the study."""
+        ...
+
+
 class Desk(Protocol):
     """Everything that the study list asks for."""
 
@@ -163,10 +274,6 @@ class Desk(Protocol):
         """Take in files, folders, archives and media; answers when all is done."""
         ...
 
-
-@dataclass(frozen=True, slots=True)
-class WindowMemory:
-    """What the window remembers from one day to the next, and how it is kept."""
-
-    geometry: bytes = b""
-    remember: Callable[[bytes], object] = field(default=lambda _: None, compare=False)
+    def open_study(self, study_uid: str) -> Reading:
+        """Open a study for reading, at the place where it was left."""
+        ...

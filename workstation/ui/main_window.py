@@ -12,14 +12,14 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from workstation.errors import calm
-from workstation.ui.actions import Actions
-from workstation.ui.contracts import Desk, ImportProgress, Notice, StateItem, Tone, WindowMemory
+from workstation.ui.actions import Actions, Offered
+from workstation.ui.contracts import Desk, ImportProgress, Notice, Reading, StateItem, Tone, WindowMemory
 from workstation.ui.drop import DropArea
 from workstation.ui.imports import Imports, share
 from workstation.ui.notices import Notices
-from workstation.ui.operations import Operations
+from workstation.ui.operations import Operations, Ticket
 from workstation.ui.panels import CommandPalette, KeySheet
-from workstation.ui.panels.palette import Offered
+from workstation.ui.reading import ReadingPage
 from workstation.ui.state_bar import StateBar
 from workstation.ui.studies import StudiesPage
 
@@ -51,6 +51,8 @@ class MainWindow(QMainWindow):
         self.studies = StudiesPage(
             desk, self.operations, self.imports, self.actions_, lambda: now().astimezone().date()
         )
+        self.reading = ReadingPage(self.operations, self.actions_)
+        self._opening: Ticket | None = None
         self._lay_out()
         self.notices = Notices(self._pages)
         self.palette_ = CommandPalette(self, self._offered)
@@ -64,14 +66,46 @@ class MainWindow(QMainWindow):
         self.notices.tell(notice)
 
     def show_studies(self) -> None:
-        """Go to the study list."""
+        """Go to the study list; what was open is put away."""
         self._pages.setCurrentWidget(self.studies)
+        self.reading.put_away()
         self.studies.take_keys()
+
+    def open_study(self, study_uid: str) -> None:
+        """Open a study for reading; the last one that was asked for is the one that opens."""
+        if self._opening is not None:
+            self._opening.cancel()
+        ticket = self._opening = self.operations.run(
+            lambda _: self._desk.open_study(study_uid),
+            asked_by=self,
+            done=lambda reading: self._show_reading(reading, ticket),
+            failed=lambda error: self.tell(Notice(calm(error), Tone.FAULT)),
+        )
+
+    def _show_reading(self, reading: Reading, ticket: Ticket) -> None:
+        if ticket.cancelled():
+            reading.close()
+            return
+        self._opening = None
+        self.reading.show_reading(reading)
+        uid = reading.study.uid
+        before, after = self.studies.neighbour(uid, -1), self.studies.neighbour(uid, 1)
+        self.reading.banner.allow(previous=before is not None, following=after is not None)
+        self._pages.setCurrentWidget(self.reading)
+        self.reading.take_keys()
+
+    def _step_study(self, step: int) -> None:
+        reading = self.reading.reading
+        study = self.studies.neighbour(reading.study.uid, step) if reading else None
+        if study is not None:
+            self.studies.table.choose(study.uid)
+            self.open_study(study.uid)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop what runs and remember where the window was; nothing keeps it from closing."""
         self.imports.cancel()
         try:
+            self.reading.put_away()
             self._memory.remember(bytes(self.saveGeometry().data()))
         finally:
             self.operations.close()
@@ -102,9 +136,9 @@ class MainWindow(QMainWindow):
         self._keys.open()
 
     def _next_area(self) -> None:
-        areas = [area for area in self.studies.areas() if area.isVisible()]
+        areas = [area for area in self._page().areas() if area.isVisible()]
         current = next((n for n, area in enumerate(areas) if _has_keys(area)), -1)
-        areas[(current + 1) % len(areas)].setFocus(Qt.FocusReason.TabFocusReason)
+        _give_keys(areas[(current + 1) % len(areas)])
 
     def _choose_files(self) -> None:
         names, _ = QFileDialog.getOpenFileNames(self, "Import files")
@@ -115,7 +149,10 @@ class MainWindow(QMainWindow):
         self.imports.start([Path(name)] if name else [])
 
     def _offered(self) -> Offered:
-        return [*self.studies.actions_.items(), *self.actions_.items()]
+        return [*self._page().offered(), *self.actions_.items()]
+
+    def _page(self) -> StudiesPage | ReadingPage:
+        return self.reading if self._pages.currentWidget() is self.reading else self.studies
 
     def _progress(self, progress: ImportProgress) -> None:
         done = share(progress)
@@ -127,6 +164,11 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.studies.noticed.connect(self.tell)
+        self.studies.opened.connect(self.open_study)
+        self.reading.noticed.connect(self.tell)
+        self.reading.left.connect(self.show_studies)
+        self.reading.stepped.connect(self._step_study)
+        self.reading.full_screen.connect(self.toggle_full_screen)
         self.imports.progressed.connect(self._progress)
         self.imports.ended.connect(self._end_import)
         self.imports.failed.connect(self._end_import)
@@ -138,6 +180,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self._pages.addWidget(self.studies)
+        self._pages.addWidget(self.reading)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -150,3 +193,12 @@ class MainWindow(QMainWindow):
 
 def _has_keys(area: QWidget) -> bool:
     return area.hasFocus() or any(child.hasFocus() for child in area.findChildren(QWidget))
+
+
+def _give_keys(area: QWidget) -> None:
+    """Give the keys to an area, or to the first control in it that takes them."""
+    takes = [area, *area.findChildren(QWidget)]
+    for widget in takes:
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isEnabled():
+            widget.setFocus(Qt.FocusReason.TabFocusReason)
+            return

@@ -60,6 +60,7 @@ class Operations(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="operation")
         self._tickets: set[Ticket] = set()
+        self._closed = False
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -77,12 +78,18 @@ class Operations(QObject):
         """
         request = _Request(asked_by, done, failed, progress)
         ticket = Ticket(lambda value: self._arrived.emit((request, request.progress, value)))
+        if self._closed:
+            ticket.cancel()
+            return ticket
         self._tickets.add(ticket)
         self._pool.submit(self._work, request, ticket, work)
         return ticket
 
     def close(self) -> None:
-        """Cancel what runs and wait for it; nothing is delivered afterwards."""
+        """Cancel what runs and wait for it; nothing is delivered or begun afterwards."""
+        if self._closed:
+            return
+        self._closed = True
         for ticket in tuple(self._tickets):
             ticket.cancel()
         self._pool.shutdown(cancel_futures=True)

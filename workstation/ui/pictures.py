@@ -31,6 +31,7 @@ class Still(QWidget):
         self.setFixedSize(side, side)
         self._image: QImage | None = None
         self._chosen = False
+        self._ring = False
 
     @property
     def device_side(self) -> int:
@@ -47,6 +48,11 @@ class Still(QWidget):
         self._chosen = chosen
         self.update()
 
+    def set_ring(self, ring: bool) -> None:
+        """Show that this has the keys."""
+        self._ring = ring
+        self.update()
+
     def paintEvent(self, _: QPaintEvent) -> None:
         """Draw picture and frame."""
         painter = QPainter(self)
@@ -57,5 +63,7 @@ class Still(QWidget):
             size = self._image.deviceIndependentSize()
             at = QPointF(round((self.width() - size.width()) / 2), round((self.height() - size.height()) / 2))
             painter.drawImage(at, self._image)
-        painter.setPen(QPen(QColor(PALETTE.accent if self._chosen else PALETTE.line), 1))
+        painter.setPen(QPen(QColor(PALETTE.accent if self._chosen or self._ring else PALETTE.line), 1))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        if self._ring:
+            painter.drawRect(self.rect().adjusted(1, 1, -2, -2))

@@ -5,7 +5,7 @@ It lists what can be done now; what a page has switched off is not offered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
@@ -21,12 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workstation.ui.actions import Offered
 from workstation.ui.panels.sheet import Sheet
 from workstation.ui.shortcuts import Command, spoken
 from workstation.ui.studies.query import folded
 from workstation.ui.theme import CORNER, PALETTE, STEP, font
-
-Offered = Sequence[tuple[Command, QAction]]
 
 _WIDTH: Final = 520
 _ROWS: Final = 12
@@ -45,7 +44,7 @@ class CommandPalette(Sheet):
     def __init__(self, parent: QWidget, offer: Callable[[], Offered]) -> None:
         super().__init__(parent)
         self._offer = offer
-        self._offered: Offered = ()
+        self._offered: Offered = []
         self.field = QLineEdit()
         self.field.setPlaceholderText("What should happen?")
         self.field.setAccessibleName("Name of a command")

@@ -21,7 +21,10 @@ class Sheet(QWidget):
         self.hide()
 
     def open(self) -> None:
-        """Show it, in front of all else."""
+        """Show it, in front of all else; put it away if it is shown already."""
+        if self.isVisible():
+            self.close_sheet()
+            return
         self._had_keys = QApplication.focusWidget()
         self.adjustSize()
         self._place()

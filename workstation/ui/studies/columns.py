@@ -11,7 +11,8 @@ from typing import Final
 
 from workstation.ui.contracts import StudyRow
 from workstation.ui.studies.query import NOT_IMAGES, folded
-from workstation.ui.wording import age, amount, moment, person_name
+from workstation.ui.wording import amount, name_of
+from workstation.viewing.wording import age, moment
 
 Order = tuple[object, ...]
 
@@ -53,9 +54,7 @@ def _when(row: StudyRow) -> Order:
 
 
 COLUMNS: Final = (
-    Column(
-        "patient", "Patient", 220, lambda r: person_name(r.patient_name), lambda r: (folded(r.patient_name),)
-    ),
+    Column("patient", "Patient", 220, name_of, lambda r: (folded(r.patient_name),)),
     Column("age", "Age", 72, age_and_sex, lambda r: (r.birth_date == "", r.birth_date, r.sex)),
     Column("study", "Study", 0, description, lambda r: (folded(description(r)),)),
     Column("modality", "Modality", 92, modality, lambda r: (modality(r),)),

@@ -24,7 +24,7 @@ _SEARCH_WIDTH: Final = 420
 
 
 class Search(QLineEdit):
-    """The search field; Down and Enter go on to the list."""
+    """The search field; says ``left`` when Down or Enter goes on to the list."""
 
     left = Signal()
 
@@ -44,12 +44,8 @@ class Search(QLineEdit):
         return QSize(_SEARCH_WIDTH, super().sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Give the keys to the list, or clear and then leave."""
+        """Give the keys to the list."""
         if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.left.emit()
-        elif event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear()
-        elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()
         else:
             super().keyPressEvent(event)

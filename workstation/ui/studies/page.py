@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workstation.errors import calm
-from workstation.ui.actions import Actions
-from workstation.ui.bridge import listen
+from workstation.ui.actions import Actions, Offered
+from workstation.ui.bridge import Listening
 from workstation.ui.contracts import Desk, ImportSummary, Notice, StudyRow, Tone
 from workstation.ui.controls import Button
 from workstation.ui.imports import Imports
@@ -63,7 +63,7 @@ class StudiesPage(QWidget):
         )
         self._no_match = self._make_no_match()
         self.actions_ = Actions(
-            self, {"search": self._search, "clear-filters": self.bar.clear, "open-study": self._open_current}
+            self, {"search": self._search, "clear-filters": self._clear, "open-study": self._open_current}
         )
         self._lay_out()
         self._connect(imports)
@@ -82,6 +82,10 @@ class StudiesPage(QWidget):
         """Give the list the keys, with a study chosen."""
         self.table.choose_first()
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def offered(self) -> Offered:
+        """Return what can be done here, for the palette."""
+        return self.actions_.items()
 
     def areas(self) -> list[QWidget]:
         """Return where the keys can be, in the order of the eye."""
@@ -121,6 +125,11 @@ class StudiesPage(QWidget):
         self.bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.bar.search.selectAll()
 
+    def _clear(self) -> None:
+        """Ask for everything again, and give the list the keys."""
+        self.bar.clear()
+        self.take_keys()
+
     def _open_current(self) -> None:
         self._open(self.table.current())
 
@@ -141,7 +150,7 @@ class StudiesPage(QWidget):
         self.preview.asked_refusals.connect(self.refusals.show_refusals)
         self._import_line.asked_refusals.connect(self.refusals.show_refusals)
         imports.ended.connect(self._imported)
-        listen(self._desk.studies_changed, lambda _: self.reload(), self)
+        Listening(self._desk.studies_changed, lambda _: self.reload(), self)
 
     def _make_no_match(self) -> Empty:
         clear = Button("Clear search and filters", key="Esc")

@@ -12,7 +12,8 @@ from workstation.ui.controls import Button, Label, caption
 from workstation.ui.pictures import Still
 from workstation.ui.studies.columns import description
 from workstation.ui.theme import STEP, FontSize
-from workstation.ui.wording import age, amount, counted, day, moment, person_name
+from workstation.ui.wording import amount, counted, identity, name_of, particulars
+from workstation.viewing.wording import moment, person_name
 
 _PICTURE: Final = 64
 
@@ -31,8 +32,8 @@ class Body(QWidget):
 
     def identity(self, study: StudyRow) -> None:
         """Say whose study it is."""
-        self._column.addWidget(Label(person_name(study.patient_name), size=FontSize.NAME, elided=True))
-        self.line(identity_text(study), "secondary")
+        self._column.addWidget(Label(name_of(study), size=FontSize.NAME, elided=True))
+        self.line(f"{particulars(study)} · {identity(study)}", "secondary")
 
     def study(self, preview: StudyPreview) -> None:
         """Say what was examined, when, where, for whom."""
@@ -91,18 +92,6 @@ class Body(QWidget):
     def line(self, text: str, role: str = "") -> None:
         """Add a line."""
         self._column.addWidget(Label(text, role=role, wrapped=True))
-
-
-def identity_text(study: StudyRow) -> str:
-    """Return "F · 67 · 1959-03-02 · ID 4711-08 (Harbor)"."""
-    issuer = f" ({study.issuer})" if study.issuer else ""
-    parts = (
-        study.sex,
-        age(study.birth_date, study.date),
-        day(study.birth_date),
-        f"ID {study.patient_id}{issuer}" if study.patient_id else "no ID",
-    )
-    return " · ".join(part for part in parts if part)
 
 
 def _bar(study: StudyRow) -> QProgressBar:

@@ -1,0 +1,256 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from invented import InventedDesk, many_rows
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QWidget
+
+from workstation.ui.contracts import ImportSummary, StudyRow
+from workstation.ui.main_window import MainWindow
+from workstation.ui.studies import StudiesPage
+from workstation.ui.studies.columns import COLUMNS
+
+Wait = Callable[[Callable[[], object]], None]
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def desk() -> InventedDesk:
+    return InventedDesk()
+
+
+@pytest.fixture
+def window(desk: InventedDesk, show: Callable[[QWidget], QWidget], wait: Wait) -> MainWindow:
+    made = MainWindow(desk, now=lambda: NOW, reader="Dr N. Haverford")
+    show(made)
+    made.show_studies()
+    wait(lambda: made.studies.model.total == len(desk.rows))
+    return made
+
+
+@pytest.fixture
+def page(window: MainWindow) -> StudiesPage:
+    return window.studies
+
+
+def _column(page: StudiesPage, name: str) -> list[str]:
+    number = [column.name for column in COLUMNS].index(name)
+    return [str(page.model.index(row, number).data()) for row in range(page.model.rowCount())]
+
+
+def _texts(widget: QWidget) -> list[str]:
+    return [label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget)]
+
+
+def _count(page: StudiesPage) -> str:
+    return next(text for text in _texts(page.bar) if "stud" in text)
+
+
+def test_the_newest_study_is_first_and_chosen(page: StudiesPage) -> None:
+    dates = _column(page, "date")
+
+    assert dates == sorted(dates, reverse=True)
+    current = page.table.current()
+    assert current is not None
+    assert current.patient_name == "VALE^Marisol"
+
+
+def test_typing_narrows_the_list_and_the_count_says_so(page: StudiesPage) -> None:
+    QTest.keyClicks(page.bar.search, "chest")
+
+    assert _column(page, "patient") == ["OKAFOR, Benedict", "LINDQVIST, Tore", "HOLLOWAY, June"]
+    assert _count(page) == "3 of 12 studies"
+
+    QTest.keyClick(page.bar.search, Qt.Key.Key_Escape)
+    assert _count(page) == "12 studies"
+
+
+def test_a_heading_sorts_and_sorts_back(page: StudiesPage) -> None:
+    header = page.table.horizontalHeader()
+    where = header.viewport()
+    place = header.sectionViewportPosition(0) + 20
+
+    for expected_reverse in (False, True):
+        QTest.mouseClick(where, Qt.MouseButton.LeftButton, pos=QPoint(place, 10))
+        names = [name.casefold() for name in _column(page, "patient")]
+        assert names == sorted(names, reverse=expected_reverse)
+    assert page.model.headerData(0, Qt.Orientation.Horizontal) == "Patient ▾"
+
+
+def test_the_chosen_study_stays_chosen_when_the_order_changes(page: StudiesPage) -> None:
+    page.table.choose(page.model.study(4).uid)
+    before = page.table.current()
+
+    page.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+
+    assert page.table.current() == before
+
+
+def test_chips_filter_by_modality_and_date(page: StudiesPage) -> None:
+    from workstation.ui.controls import Button
+
+    chips = {chip.text(): chip for chip in page.bar.findChildren(Button) if chip.isCheckable()}
+    assert list(chips) == ["All", "Today", "7 days", "CT", "DX", "MG", "MR", "PT", "US"]
+
+    chips["MR"].click()
+    assert len(_column(page, "patient")) == 3
+
+    chips["Today"].click()
+    assert _column(page, "patient") == ["ABERNATHY, Colm"]
+    assert _count(page) == "1 of 12 studies"
+
+
+def test_when_nothing_matches_the_way_out_is_one_key(page: StudiesPage) -> None:
+    QTest.keyClicks(page.bar.search, "zzz")
+    assert "Nothing matches" in _texts(page)
+
+    QTest.keyClick(page.bar.search, Qt.Key.Key_Escape)
+
+    assert "Nothing matches" not in _texts(page)
+    assert _count(page) == "12 studies"
+
+
+def test_an_empty_store_says_how_to_fill_it(show: Callable[[QWidget], QWidget], wait: Wait) -> None:
+    made = MainWindow(InventedDesk([]), now=lambda: NOW)
+    show(made)
+    wait(lambda: "No studies yet" in _texts(made.studies))
+
+    assert any("Drop a folder" in text for text in _texts(made.studies))
+    assert not made.studies.preview.isVisible()
+
+
+def test_the_preview_tells_the_series_and_that_nothing_is_missing(page: StudiesPage, wait: Wait) -> None:
+    page.table.choose(next(row.uid for row in page.model.all_rows() if row.patient_name.startswith("OKA")))
+    wait(lambda: any("every instance is accounted for" in text for text in _texts(page.preview)))
+
+    texts = _texts(page.preview)
+    assert texts[:2] == ["OKAFOR, Benedict", "M · 44 · 1982-07-14 · ID 2203-51 (St. Anne)"]
+    assert {"CT axial", "CT · 646 images", "648 of 648"} <= set(texts)
+
+
+def test_only_the_preview_of_the_last_chosen_study_is_shown(page: StudiesPage, wait: Wait) -> None:
+    for number in range(page.model.rowCount()):
+        page.table.choose(page.model.study(number).uid)
+    last = page.model.study(page.model.rowCount() - 1)
+    wait(lambda: any("accounted for" in text or "not here" in text for text in _texts(page.preview)))
+
+    assert _texts(page.preview)[0].startswith("DONAUDAMPFSCHIFF")
+    assert page.table.current() == last
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_opens_the_chosen_study(page: StudiesPage, key: Qt.Key) -> None:
+    opened: list[str] = []
+    page.opened.connect(opened.append)
+
+    QTest.keyClick(page.table, Qt.Key.Key_Down)
+    QTest.keyClick(page.table, key)
+
+    assert opened == [page.model.study(1).uid]
+
+
+def test_a_double_click_opens(page: StudiesPage) -> None:
+    opened: list[str] = []
+    page.opened.connect(opened.append)
+    place = page.table.visualRect(page.model.index(2, 0)).center()
+
+    QTest.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseDClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+    assert opened == [page.model.study(2).uid]
+
+
+def test_markup_in_a_name_is_shown_as_it_is_stored(
+    show: Callable[[QWidget], QWidget], wait: Wait, desk: InventedDesk
+) -> None:
+    from dataclasses import replace
+
+    desk.rows = [replace(desk.rows[0], patient_name="<b>x</b>^<img src='http://example.org'>")]
+    made = MainWindow(desk, now=lambda: NOW)
+    show(made)
+    wait(lambda: made.studies.model.total == 1)
+    wait(lambda: any("not here" in text for text in _texts(made.studies.preview)))
+
+    label = next(label for label in made.findChildren(QLabel) if label.text().startswith("<b>"))
+    assert all(one.textFormat() == Qt.TextFormat.PlainText for one in made.findChildren(QLabel))
+    assert "&lt;img" in label.toolTip()
+
+
+def test_an_import_shows_its_way_and_what_it_could_not_read(
+    page: StudiesPage, window: MainWindow, wait: Wait
+) -> None:
+    seen: list[str] = []
+    window.imports.progressed.connect(lambda _: seen.append(window.state.text_of("import")))
+
+    window.imports.start([Path("/invented/cd")])
+    wait(lambda: not window.imports.running)
+
+    assert "Importing 50%" in seen
+    assert window.state.text_of("import") == ""
+    summary = "224 instances in 2 studies imported · 12 were here already · 2 files could not be read"
+    assert summary in _texts(page)
+
+    page._import_line._show.click()
+    assert page.refusals.isVisible()
+    assert page.refusals.model.refusals[0].reason == "not a DICOM file"
+
+    QTest.keyClick(page.refusals, Qt.Key.Key_Escape)
+    assert not page.refusals.isVisible()
+
+
+def test_an_import_can_be_cancelled(window: MainWindow, desk: InventedDesk, wait: Wait) -> None:
+    desk.pause = 4.0
+    ended: list[ImportSummary] = []
+    window.imports.ended.connect(ended.append)
+
+    window.imports.start([Path("/invented/cd")])
+    wait(lambda: window.state.text_of("import"))
+    window.imports.cancel()
+    wait(lambda: ended)
+
+    assert ended[0].cancelled
+    assert desk.imported == []
+
+
+def test_what_is_dropped_during_an_import_waits_for_its_turn(
+    window: MainWindow, desk: InventedDesk, wait: Wait
+) -> None:
+    window.imports.start([Path("/invented/one")])
+    window.imports.start([Path("/invented/two")])
+    wait(lambda: len(desk.imported) == 2 and not window.imports.running)
+
+    assert desk.imported == [Path("/invented/one"), Path("/invented/two")]
+
+
+def test_a_study_that_arrives_appears_by_itself(page: StudiesPage, desk: InventedDesk, wait: Wait) -> None:
+    desk.rows += many_rows(13)[12:]
+    desk.studies_changed.emit("")
+    wait(lambda: page.model.total == 13)
+
+    assert _count(page) == "13 studies"
+
+
+def test_ten_thousand_rows_are_shown_without_waiting(show: Callable[[QWidget], QWidget], wait: Wait) -> None:
+    import time
+
+    made = MainWindow(InventedDesk(many_rows(10_000)), now=lambda: NOW)
+    show(made)
+    wait(lambda: made.studies.model.total == 10_000)
+
+    started = time.perf_counter()
+    made.studies.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    made.studies.table.viewport().repaint()
+
+    assert time.perf_counter() - started < 0.5
+
+
+def test_neighbours_are_those_of_the_list_as_it_is_shown(page: StudiesPage) -> None:
+    QTest.keyClicks(page.bar.search, "chest")
+    first: StudyRow = page.model.study(0)
+
+    assert page.neighbour(first.uid, -1) is None
+    assert page.neighbour(first.uid, 1) == page.model.study(1)
+    assert page.neighbour("1.2.3", 1) is None

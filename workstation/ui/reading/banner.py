@@ -1,0 +1,85 @@
+"""Whose study this is, over everything else on the page; and the way to the next one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from workstation.ui.contracts import StackShare, StudyRow
+from workstation.ui.controls import Button, Label, panel, plain
+from workstation.ui.studies.columns import description
+from workstation.ui.theme import STEP, FontSize, icon
+from workstation.ui.theme.sizes import BANNER
+from workstation.ui.wording import amount, counted, identity, name_of, particulars
+from workstation.viewing.wording import moment
+
+
+class Banner(QWidget):
+    """Says ``back``, or ``stepped`` with −1 or 1 for the study before or after."""
+
+    back = Signal()
+    stepped = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._back = Button("Studies", kind="quiet", hint="Back to the study list (Esc)")
+        self._name = Label(size=FontSize.NAME, strong=True)
+        self._person = Label()
+        self._identity = Label(role="secondary")
+        self._study = Label(elided=True)
+        self._here = Label(role="secondary")
+        self._unseen = Label(role="attention")
+        self._previous = Button("", hint="Previous study (Shift N)")
+        self._next = Button("Next", hint="Next study (N)")
+        self._lay_out()
+
+    def show_study(self, study: StudyRow) -> None:
+        """Say whose study it is."""
+        self._name.setText(name_of(study))
+        self._name.setToolTip(plain(name_of(study)))
+        self._person.setText(particulars(study))
+        self._identity.setText(identity(study))
+        accession = f"acc. {study.accession}" if study.accession else ""
+        parts = (description(study), moment(study.date, study.time), accession)
+        self._study.setText(" · ".join(part for part in parts if part))
+        whole = study.here >= study.expected
+        self._here.setText(f"{amount(study.here)} of {amount(study.expected)} here")
+        self._here.set_role("secondary" if whole else "attention")
+
+    def show_share(self, whole: StackShare) -> None:
+        """Say how much of it has not been looked at."""
+        unseen = whole.count - whole.seen
+        self._unseen.setText(f"{counted(unseen, 'image')} not yet seen" if unseen else "")
+        self._unseen.setVisible(bool(unseen))
+
+    def allow(self, *, previous: bool, following: bool) -> None:
+        """Say whether there is a study before and after this one."""
+        self._previous.setEnabled(previous)
+        self._next.setEnabled(following)
+
+    def _lay_out(self) -> None:
+        self._back.setIcon(icon("back"))
+        self._previous.setIcon(icon("back"))
+        self._previous.setAccessibleName("Previous study")
+        self._next.setIcon(icon("next"))
+        self._next.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self._next.setAccessibleName("Next study")
+        self._back.clicked.connect(self.back)
+        self._previous.clicked.connect(lambda: self.stepped.emit(-1))
+        self._next.clicked.connect(lambda: self.stepped.emit(1))
+        row = QHBoxLayout()
+        row.setSpacing(5 * STEP)
+        for widget in (self._back, self._name, self._person, self._identity):
+            row.addWidget(widget)
+        row.addWidget(self._study, 1)
+        row.addWidget(self._here)
+        row.addWidget(self._unseen)
+        steps = QHBoxLayout()
+        steps.setSpacing(2 * STEP)
+        steps.addWidget(self._previous)
+        steps.addWidget(self._next)
+        row.addLayout(steps)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(panel("bar", row, margins=(2 * STEP, 0, 4 * STEP, 0)))
+        self.setFixedHeight(BANNER)

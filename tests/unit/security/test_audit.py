@@ -131,6 +131,16 @@ def test_an_altered_record_is_named(seq: int, data: st.DataObject) -> None:
     assert bad(rows) == BadRecord(seq, Wrong.ALTERED)
 
 
+@pytest.mark.parametrize("seq", [1, 2, 1000, COUNT - 1])
+@pytest.mark.parametrize("written", [0, 1, 999, 1001, 5000])
+def test_a_record_given_another_number_is_altered(seq: int, written: int) -> None:
+    """The hash stays, and the next record still follows on it: the place is taken, by a changed record."""
+    rows = list(CHAIN)
+    rows[seq - 1] = replace(rows[seq - 1], data=record(written, "x").to_bytes())
+
+    assert bad(rows) == BadRecord(seq, Wrong.ALTERED)
+
+
 @tampering
 @given(numbers)
 def test_an_altered_hash_or_number_is_named(seq: int) -> None:
@@ -297,6 +307,12 @@ def test_a_break_before_a_checkpoint_is_named_by_what_it_is() -> None:
     for seq in (1, 256, 300, 1999):
         rows = [row for row in CHAIN if row.seq != seq]
         assert trail(rows) == BadRecord(seq, Wrong.REMOVED)
+
+
+def test_a_forged_twin_of_a_checkpoints_record_is_an_insertion() -> None:
+    twin = seal_record(record(256, "forged"), CHAIN[254].hash)
+
+    assert trail([*CHAIN, twin]) == BadRecord(256, Wrong.INSERTED)
 
 
 def test_a_trail_may_begin_at_a_checkpoint() -> None:

@@ -90,6 +90,14 @@ def test_any_range_opens_alone(data: st.DataObject) -> None:
     assert opened(SEALED, len(PLAIN), start, stop) == PLAIN[start:stop]
 
 
+@pytest.mark.parametrize("length", LENGTHS)
+def test_an_empty_range_opens_anywhere_and_still_verifies(length: int) -> None:
+    stream = sealed(os.urandom(length))
+    for at in {0, length // 2, length}:
+        assert opened(stream, length, at, at) == b""
+        assert refused(bytes(len(stream)), length, at, at)
+
+
 def test_a_small_range_reads_only_its_own_chunks() -> None:
     asked: list[tuple[int, int]] = []
 
@@ -151,6 +159,7 @@ def test_a_stream_cut_anywhere_is_refused(size: int) -> None:
     plain_length = max(0, size - chunk_count(size) * 16)
 
     assert refused(SEALED[:size], len(PLAIN))
+    assert refused(SEALED[:size], len(PLAIN), len(PLAIN) - 7, len(PLAIN) - 1)
     assert refused(SEALED[:size], plain_length)
 
 

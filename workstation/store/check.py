@@ -110,9 +110,9 @@ def _of_study(study: StudySurvey) -> Iterator[Finding]:
         yield Finding("An image of the index is not on the disk", f"{folder}/{place.name}")
     for path in study.temporary:
         yield Finding("A file was never finished", f"{folder}/{path.name}")
-    if not study.good_keys:
+    if not study.good_keys and (study.places or study.key_in_row):
         yield Finding("The key of a study is damaged", folder)
-    elif not study.has_key_twice:
+    elif study.places and not study.has_key_twice:
         yield Finding("One of the two copies of a study's key is missing or damaged", folder)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from workstation.store.database import Connect, connect
 from workstation.store.files import DiskFiles, Files, translated
+from workstation.store.lock import StoreLock
 
-LOCK: Final = "lock"
+LOCKED: Final = "lock"
 WORK: Final = "work.db"
 JOURNAL: Final = "work.journal"
 CACHE: Final = "cache.db"
@@ -23,12 +25,21 @@ DAMAGED: Final = "damaged"
 BESIDE_A_DATABASE: Final = ("-journal", "-wal", "-shm")
 
 
+class Lock(Protocol):
+    """Something that keeps other processes out until it is released."""
+
+    def release(self) -> None:
+        """Let them in."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """How files are written and databases are opened; a test hands in a disk that fails."""
+    """How files are written, databases opened and the lock held; a test hands in a disk that fails."""
 
     files: Files = field(default_factory=DiskFiles)
     connect: Connect = connect
+    lock: Callable[[Path], Lock] = StoreLock
 
 
 def set_aside(files: Files, root: Path, path: Path) -> Path | None:

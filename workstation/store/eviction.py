@@ -95,10 +95,12 @@ class Eviction:
         self._shred(str(row[0]))
 
     def remove(self, uid: str) -> None:
-        """Remove a study for good, whatever it is: a person has said so."""
-        row = self._index.row("SELECT tag FROM studies WHERE uid = ?", uid)
-        if row:
-            self._shred(str(row[0]))
+        """Remove a study for good, whatever it is, files that no row knows included: a person has said so."""
+        tag = self._names.study_tag(uid)
+        with translated(str(self._names.folder(tag))):
+            has_files = self._files.exists(self._names.folder(tag))
+        if has_files or self._index.row("SELECT 1 FROM studies WHERE tag = ?", tag):
+            self._shred(tag)
 
     def finish(self) -> None:
         """Finish what was begun before the last end of the program."""
@@ -119,11 +121,11 @@ class Eviction:
 
     def _shred(self, tag: str) -> None:
         with self.lock:
-            with self._index.writing() as database:
+            with self._index.writing_durably() as database:
                 database.rows("INSERT OR IGNORE INTO shredded VALUES (?)", tag)
                 database.rows("DELETE FROM studies WHERE tag = ?", tag)
             self._keys.forget(tag)
-            self._index.flush()
+            self._index.forget_old_pages()
             with contextlib.suppress(OSError):  # the next start finishes
                 self._remove_files(tag)
 

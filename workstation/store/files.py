@@ -232,7 +232,12 @@ def write_file(files: Files, path: Path, parts: Iterable[Bytes]) -> None:
     The folder is left for the caller to sync: many files of one folder need it once.
     """
     temporary = write_temporary(files, path, parts)
-    files.rename(temporary, path)
+    try:
+        files.rename(temporary, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            files.remove(temporary)
+        raise
 
 
 def write_temporary(files: Files, path: Path, parts: Iterable[Bytes]) -> Path:

@@ -72,8 +72,19 @@ class Index:
         with self._lock, self._doubting(), self._writer.transaction():
             yield self._writer
 
-    def flush(self) -> None:
-        """Return when everything written survives a power cut, and no old page is left in the log."""
+    @contextlib.contextmanager
+    def writing_durably(self) -> Iterator[Database]:
+        """Give the writing connection, inside a transaction that survives a power cut."""
+        with self._lock, self._doubting():
+            self._writer.rows("PRAGMA synchronous = EXTRA")
+            try:
+                with self._writer.transaction():
+                    yield self._writer
+            finally:
+                self._writer.rows("PRAGMA synchronous = NORMAL")
+
+    def forget_old_pages(self) -> None:
+        """Empty the log: what was deleted stands in it no more."""
         with self._lock, self._doubting():
             self._writer.rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -113,9 +124,9 @@ class Index:
 
     def _sign_off(self) -> None:
         token = secrets.token_bytes(_TOKEN_BYTES)
-        with self.writing() as database:
+        with self.writing_durably() as database:
             database.rows("INSERT OR REPLACE INTO meta VALUES ('clean', ?)", token)
-        self.flush()
+        self.forget_old_pages()
         with translated(str(self._clean_path)):
             write_file(self._disk.files, self._clean_path, [token])
             self._disk.files.sync_folder(self._clean_path.parent)

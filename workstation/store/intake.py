@@ -14,7 +14,6 @@ import concurrent.futures
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
 
 from workstation.clock import Clock
 from workstation.errors import LumenError
@@ -27,8 +26,6 @@ from workstation.store.files import Files, temporary_of, translated
 from workstation.store.index import Index
 from workstation.store.names import STUDY_KEY, Names
 from workstation.store.study_keys import StudyKeys
-
-_WRITERS: Final = 4  # a sync waits for the disk, not for the processor
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +49,7 @@ class Intake:
         index: Index,
         clock: Clock,
         room: Eviction,
+        writers: int,
     ) -> None:
         self._files = files
         self._names = names
@@ -60,7 +58,7 @@ class Intake:
         self._index = index
         self._clock = clock
         self._room = room
-        self._pool = ThreadPoolExecutor(_WRITERS, thread_name_prefix="store-write")
+        self._pool = ThreadPoolExecutor(writers, thread_name_prefix="store-write")
         self.has_left_remains = False
         """A failed batch could not be tidied up: the next start must look into every folder."""
 
@@ -145,10 +143,9 @@ class Intake:
     def _heal(self, entries: Sequence[Entry]) -> None:
         """List the new files of damaged ones before they take their places: until then nothing is lost."""
         if entries:
-            with self._index.writing() as database:
+            with self._index.writing_durably() as database:
                 for entry in entries:
                     accept(database, entry.place, entry.salt)
-            self._index.flush()
 
     def _give_names(self, plans: Sequence[Plan]) -> None:
         folders = set()
@@ -183,7 +180,7 @@ class Intake:
         self._files.remove(temporary_of(path))
         if not row_of(self._index.reader(), place):
             self._files.remove(path)
-        if self._files.names(path.parent) == [STUDY_KEY] and not self._index.row(
+        if self._files.names(path.parent) in ([], [STUDY_KEY]) and not self._index.row(
             "SELECT 1 FROM studies WHERE tag = ?", place.study_tag
         ):
             self._keys.remove(place.study_tag)

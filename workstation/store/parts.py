@@ -37,6 +37,7 @@ class Options:
     disk: Disk = field(default_factory=Disk)
     examine: Examine | None = None  # lists images again that the index lost; else they wait
     reserve: int = RESERVE_BYTES
+    writers: int = 4  # threads that wait for the disk while images are stored
 
 
 class Parts:
@@ -65,6 +66,8 @@ class Parts:
         self.eviction = Eviction(
             files, self.names, self.keys, index, self.reserve, options.limits, pinned=self.pins.all
         )
-        self.intake = Intake(files, self.names, self.keys, self.blobs, index, clock, self.eviction)
+        self.intake = Intake(
+            files, self.names, self.keys, self.blobs, index, clock, self.eviction, options.writers
+        )
         self.recovery = Recovery(folder, files, self.names, self.keys, self.blobs, index, clock, report)
         work.give_way = self.reserve.release

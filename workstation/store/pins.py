@@ -20,6 +20,11 @@ class Pins:
         """Let go of one reason; others may remain."""
         self._work.write(Cut("pins", {"study_uid": study_uid, "reason": reason}))
 
+    def reasons(self, study_uid: str) -> tuple[str, ...]:
+        """Return why a study is kept."""
+        found = self._work.rows("SELECT reason FROM pins WHERE study_uid = ? ORDER BY reason", study_uid)
+        return tuple(reason for (reason,) in found)
+
     def all(self) -> frozenset[str]:
         """Return the studies that are pinned, or that someone has measured in."""
         found = self._work.rows("SELECT study_uid FROM pins UNION SELECT study_uid FROM measurements")

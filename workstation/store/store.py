@@ -19,11 +19,10 @@ from workstation.security import self_test
 from workstation.security.ciphers import Key
 from workstation.store import disk as place
 from workstation.store.check import CheckResult, Progress, check
-from workstation.store.disk import Disk
+from workstation.store.disk import Disk, Lock
 from workstation.store.errors import StoreMissing
 from workstation.store.files import TEMPORARY, translated
 from workstation.store.index import open_index
-from workstation.store.lock import StoreLock
 from workstation.store.names import Place
 from workstation.store.parts import Options, Parts
 from workstation.store.recovery import Examine
@@ -47,7 +46,7 @@ class Condition(Enum):
 class Store:
     """An open store; its parts do the work."""
 
-    def __init__(self, parts: Parts, lock: StoreLock) -> None:
+    def __init__(self, parts: Parts, lock: Lock) -> None:
         self._parts = parts
         self._lock = lock
         self._orphans: list[Place] = []
@@ -86,12 +85,13 @@ class Store:
 
     @classmethod
     def _open(cls, folder: Path, kek: Key, options: Options, open_work: OpenWork) -> Store:
-        if not options.disk.files.exists(folder):
-            raise StoreMissing("There is no store here", where=str(folder))
+        with translated(str(folder)):
+            if not options.disk.files.exists(folder):
+                raise StoreMissing("There is no store here", where=str(folder))
         self_test()
         report = Report()
         with contextlib.ExitStack() as undo:
-            lock = StoreLock(folder / place.LOCK)
+            lock = options.disk.lock(folder / place.LOCKED)
             undo.callback(lock.release)
             _remove_temporaries(options.disk, folder)
             work = open_work(WorkFiles(folder, kek, options.disk), report)

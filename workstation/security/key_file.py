@@ -39,7 +39,7 @@ class SlotFile:
 
     def load(self) -> KeySlots:
         """Return the slots, from the second copy if need be; bring the two in step again."""
-        first, second = (_read(path) for path in self._paths)
+        first, second = self._copies()
         found = first or second
         if found is None:
             raise SlotsRefused(
@@ -53,10 +53,22 @@ class SlotFile:
         return found
 
     def save(self, slots: KeySlots) -> None:
-        """Write both copies, durably, one after the other."""
+        """Write both copies, durably, one after the other; never over the keys of another store."""
+        first, second = self._copies()
+        found = first or second
+        if self.exists() and (found is None or found.store != slots.store):
+            raise SlotsRefused(
+                "This folder holds the keys of another store",
+                where=str(self._paths[0].parent),
+                remedy="Choose an empty folder. Nothing was changed.",
+            )
         data = slots.to_bytes()
         for path in self._paths:
             write_whole(path, data)
+
+    def _copies(self) -> tuple[KeySlots | None, KeySlots | None]:
+        first, second = self._paths
+        return _read(first), _read(second)
 
 
 def create_demo_key(path: Path) -> bytearray:

@@ -58,6 +58,23 @@ def test_both_copies_lost_is_refused_and_nothing_is_made_up(tmp_path: Path, slot
     assert (tmp_path / NAMES[0]).read_bytes() == b"{}"
 
 
+def test_the_keys_of_another_store_are_never_written_over(
+    tmp_path: Path, slots: KeySlots, cheap: Cost
+) -> None:
+    """Not even where they are damaged: somebody may still have a backup of them, and the data is there."""
+    other = KeySlots.create(KEK).with_passphrase(KEK, "correct horse", cheap)
+    SlotFile(tmp_path).save(slots)
+    with pytest.raises(SlotsRefused, match="another store"):
+        SlotFile(tmp_path).save(other)
+    assert SlotFile(tmp_path).load() == slots
+
+    for name in NAMES:
+        (tmp_path / name).write_bytes(b"damaged")
+    with pytest.raises(SlotsRefused, match="another store"):
+        SlotFile(tmp_path).save(other)
+    assert (tmp_path / NAMES[0]).read_bytes() == b"damaged"
+
+
 def test_after_a_crash_between_the_copies_the_newer_one_counts(
     tmp_path: Path, slots: KeySlots, cheap: Cost
 ) -> None:

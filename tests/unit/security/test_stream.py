@@ -131,7 +131,7 @@ def test_every_byte_of_a_small_stream_counts() -> None:
         assert refused(bytes(bad), len(plain)), at
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.integers(0, len(SEALED) - 1), st.integers(0, 7))
 def test_a_flipped_bit_anywhere_is_refused_and_only_where_it_stands(at: int, bit: int) -> None:
     bad = bytearray(SEALED)
@@ -153,7 +153,7 @@ def test_a_stream_cut_at_a_chunk_is_refused_even_with_a_shorter_length(length: i
         assert refused(cut, count * CHUNK_BYTES)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, len(SEALED) - 1))
 def test_a_stream_cut_anywhere_is_refused(size: int) -> None:
     plain_length = max(0, size - chunk_count(size) * 16)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 from invented import disc, series_of
@@ -77,6 +78,7 @@ def record_of(study: StudyRow, series: SeriesRow, number: int) -> InstanceRecord
     )
 
 
+@cache
 def slice_values(number: int) -> NDArray[np.float64]:
     """Return a slice in something like HU."""
     down, across = np.mgrid[-1 : 1 : SIDE * 1j, -1 : 1 : SIDE * 1j]
@@ -163,14 +165,14 @@ class InventedReading:
 
 
 def render(values: NDArray[np.float64], state: ViewportState, width: int, height: int) -> NDArray[np.uint8]:
-    """Return device pixels, each the value that is nearest."""
-    picture = np.zeros((height, width), dtype=np.uint8)
-    fit = Fit(SIDE, SIDE, width, height)
-    down, across = np.mgrid[0:height, 0:width]
-    places = np.rint(fit.view(state.camera).to_image(np.stack([across, down], axis=-1))).astype(int)
-    inside = ((places >= 0) & (places < SIDE)).all(axis=-1)
+    """Return device pixels, each the value that is nearest; the picture stands upright."""
+    view = Fit(SIDE, SIDE, width, height).view(state.camera)
+    across, down = (np.arange(size)[:, None].repeat(2, axis=1) for size in (width, height))
+    columns = np.rint(view.to_image(across)[:, 0]).astype(int)
+    rows = np.rint(view.to_image(down)[:, 1]).astype(int)
     window = state.window or OPENING
-    taken = values[places[inside][:, 1], places[inside][:, 0]]
-    grey = np.clip((taken - window.center) / window.width + 0.5, 0, 1) * 255
-    picture[inside] = (255 - grey if state.invert else grey).astype(np.uint8)
-    return picture
+    grey = np.clip((values - window.center) / window.width + 0.5, 0, 1) * 255
+    lit = (255 - grey if state.invert else grey).astype(np.uint8)
+    inside = np.logical_and.outer((rows >= 0) & (rows < SIDE), (columns >= 0) & (columns < SIDE))
+    taken = lit[np.ix_(np.clip(rows, 0, SIDE - 1), np.clip(columns, 0, SIDE - 1))]
+    return np.where(inside, taken, np.uint8(0))

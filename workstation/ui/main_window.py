@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,8 @@ from workstation.ui.panels import CommandPalette, KeySheet
 from workstation.ui.reading import ReadingPage
 from workstation.ui.state_bar import StateBar
 from workstation.ui.studies import StudiesPage
+
+_log = logging.getLogger(__name__)
 
 _SIZE: Final = QSize(1440, 900)
 _SMALLEST: Final = QSize(960, 600)
@@ -104,12 +107,15 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop what runs and remember where the window was; nothing keeps it from closing."""
         self.imports.cancel()
-        try:
-            self.reading.put_away()
-            self._memory.remember(bytes(self.saveGeometry().data()))
-        finally:
-            self.operations.close()
-            event.accept()
+        for last in (self.reading.put_away, self._remember, self.operations.close):
+            try:
+                last()
+            except Exception as error:  # noqa: BLE001  whatever it is, the window closes
+                _log.error("while the window closed: %s", calm(error))
+        event.accept()
+
+    def _remember(self) -> None:
+        self._memory.remember(bytes(self.saveGeometry().data()))
 
     def _make_actions(self) -> Actions:
         return Actions(

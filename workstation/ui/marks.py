@@ -60,7 +60,7 @@ def hit(marks: Iterable[Length], at: QPointF, shown: Shown, ratio: float) -> Hit
         parts: tuple[tuple[Part, float], ...] = (
             ("start", distance(at, start)),
             ("end", distance(at, end)),
-            ("line", segmentdistance(at, start, end)),
+            ("line", segment_distance(at, start, end)),
         )
         for part, far in parts:
             if far <= REACH:
@@ -102,7 +102,7 @@ def crosses(start: QPointF, end: QPointF, box: QRectF) -> bool:
     return enter <= leave
 
 
-def segmentdistance(at: QPointF, start: QPointF, end: QPointF) -> float:
+def segment_distance(at: QPointF, start: QPointF, end: QPointF) -> float:
     """Return how far a point is from a line between two ends."""
     along, to = end - start, at - start
     length = along.x() ** 2 + along.y() ** 2

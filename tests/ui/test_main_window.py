@@ -1,0 +1,233 @@
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from invented import InventedDesk
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from workstation.errors import LumenError
+from workstation.ui.contracts import Notice, StudyRow, Tone, WindowMemory
+from workstation.ui.main_window import MainWindow
+from workstation.ui.stacks import carrying
+
+Show = Callable[[QWidget], QWidget]
+Wait = Callable[[Callable[[], object]], None]
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def desk() -> InventedDesk:
+    return InventedDesk()
+
+
+@pytest.fixture
+def window(desk: InventedDesk, show: Show, wait: Wait) -> MainWindow:
+    made = MainWindow(desk, now=lambda: NOW, reader="Dr N. Haverford")
+    show(made)
+    made.show_studies()
+    wait(lambda: made.studies.model.total)
+    return made
+
+
+def _dragged(paths: list[str]) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(path) for path in paths])
+    return data
+
+
+def _enter(window: QWidget, data: QMimeData) -> bool:
+    event = QDragEnterEvent(
+        QPoint(50, 50),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    event.ignore()
+    QApplication.sendEvent(window, event)
+    return event.isAccepted()
+
+
+def _drop(window: QWidget, data: QMimeData) -> None:
+    event = QDropEvent(
+        QPointF(50, 50),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(window, event)
+
+
+def test_what_is_dropped_on_the_window_is_imported(
+    window: MainWindow, desk: InventedDesk, wait: Wait
+) -> None:
+    data = _dragged(["/invented/cd", "/invented/study.zip"])
+
+    assert _enter(window, data)
+    assert window._drop.isVisible()
+    _drop(window, data)
+    wait(lambda: desk.imported)
+
+    assert not window._drop.isVisible()
+    assert desk.imported == [Path("/invented/cd"), Path("/invented/study.zip")]
+
+
+def test_a_series_or_a_web_address_is_not_taken_for_files(window: MainWindow) -> None:
+    web = QMimeData()
+    web.setUrls([QUrl("https://example.org/study.zip")])
+
+    assert not _enter(window, carrying("1.2.3"))
+    assert not _enter(window, web)
+    assert not window._drop.isVisible()
+
+
+def test_the_palette_finds_a_command_by_words_in_any_order_and_does_it(
+    window: MainWindow, application: QApplication
+) -> None:
+    QTest.keyClick(window.studies.table, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert window.palette_.isVisible()
+
+    QTest.keyClicks(window.palette_.field, "keys all")
+    assert window.palette_.list.count() == 1
+    QTest.keyClick(window.palette_.field, Qt.Key.Key_Return)
+
+    assert not window.palette_.isVisible()
+    assert window._keys.isVisible()
+    QTest.keyClick(window._keys, Qt.Key.Key_X)
+    assert not window._keys.isVisible()
+    assert application.focusWidget() is window.studies.table
+
+
+def test_a_click_beside_a_sheet_puts_it_away(window: MainWindow) -> None:
+    window.palette_.open()
+
+    QTest.mouseClick(window, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+
+    assert not window.palette_.isVisible()
+
+
+def test_the_palette_offers_what_the_page_can_do(window: MainWindow, wait: Wait) -> None:
+    on_list = {command.name for command, _ in window._offered()}
+    window.open_study(window.studies.model.study(0).uid)
+    wait(window.reading.isVisible)
+    on_images = {command.name for command, _ in window._offered()}
+
+    assert "search" in on_list - on_images
+    assert "tool-length" in on_images - on_list
+    assert "palette" in on_list & on_images
+
+
+def test_errors_are_lines_with_a_way_out(window: MainWindow) -> None:
+    done: list[str] = []
+    window.tell(
+        Notice("The disk is nearly full", Tone.ATTENTION, "Free some space", lambda: done.append("x"))
+    )
+    window.tell(Notice("The index was rebuilt", Tone.FAULT))
+
+    assert window.notices.text == "The index was rebuilt"
+    window.notices.dismiss()
+    assert window.notices.text == "The disk is nearly full"
+    window.notices._action.click()
+
+    assert done == ["x"]
+    assert not window.notices.isVisible()
+
+
+def test_the_same_line_twice_is_one(window: MainWindow) -> None:
+    for _ in range(3):
+        window.tell(Notice("The line is down", Tone.FAULT))
+    window.notices.dismiss()
+
+    assert window.notices.text == ""
+
+
+def test_a_study_that_cannot_be_opened_is_told_where_the_reader_looks(
+    window: MainWindow, desk: InventedDesk, wait: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: str) -> NoReturn:
+        raise LumenError("The study's key is missing", remedy="Restore it from the backup.")
+
+    monkeypatch.setattr(desk, "open_study", refuse)
+    window.open_study("1.2.3")
+    wait(lambda: window.notices.text)
+
+    assert window.notices.text == "The study's key is missing. Restore it from the backup."
+    assert window.studies.isVisible()
+
+
+def test_a_list_that_cannot_be_read_is_told_and_can_be_tried_again(
+    window: MainWindow, desk: InventedDesk, wait: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def refuse() -> list[StudyRow]:
+        asked.append(1)
+        raise ValueError("VALE^Marisol")
+
+    monkeypatch.setattr(desk, "studies", refuse)
+    window.studies.reload()
+    wait(lambda: window.notices.text)
+    assert "VALE" not in window.notices.text
+
+    window.notices._action.click()
+    wait(lambda: len(asked) == 2)
+
+
+def test_a_closing_window_stops_what_runs_and_is_remembered(
+    desk: InventedDesk, show: Show, wait: Wait
+) -> None:
+    kept: list[bytes] = []
+    desk.pause = 4.0
+    made = MainWindow(desk, now=lambda: NOW, memory=WindowMemory(remember=kept.append))
+    made.resize(1111, 777)
+    show(made)
+    made.imports.start([Path("/invented/cd")])
+    wait(lambda: made.state.text_of("import"))
+
+    made.close()
+
+    assert len(kept) == 1
+    assert desk.imported == []
+
+    again = MainWindow(desk, now=lambda: NOW, memory=WindowMemory(kept[0]))
+    assert again.size() == made.size()
+    again.close()
+    again.deleteLater()
+
+
+def test_a_window_closes_even_if_its_place_cannot_be_kept(
+    desk: InventedDesk, show: Show, recwarn: pytest.WarningsRecorder
+) -> None:
+    def refuse(_: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    made = MainWindow(desk, now=lambda: NOW, memory=WindowMemory(remember=refuse))
+    show(made)
+    made.close()
+
+    assert not made.isVisible()
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize("percent", ["1", "1.25", "1.5", "2", "3"])
+def test_at_any_scale_the_screen_has_exactly_the_pixels_that_were_made(percent: str) -> None:
+    """In a process of its own: the scale is fixed when Qt starts."""
+    script = Path(__file__).parent / "scaled_viewport.py"
+    done = subprocess.run(  # noqa: S603  our own script
+        [sys.executable, str(script), percent],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": percent, "PYTHONPATH": ":".join(sys.path)},
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr

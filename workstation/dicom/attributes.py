@@ -17,6 +17,7 @@ from typing import Final
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag
 
 from workstation.dicom import charsets
@@ -80,7 +81,7 @@ def items(dataset: Dataset, keyword: str | int) -> list[Dataset]:
         value = dataset[tag].value
     except Exception:  # noqa: BLE001 - pydicom raises nearly anything for a broken sequence
         return []
-    return [item for item in value or [] if isinstance(item, Dataset)] if not isinstance(value, bytes) else []
+    return list(value) if isinstance(value, Sequence) else []
 
 
 def item(dataset: Dataset, keyword: str | int) -> Dataset | None:

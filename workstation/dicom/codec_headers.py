@@ -56,10 +56,15 @@ class Stream:
     reversible: bool = True  # nothing is lost by it
     tiles: int = 1
     planar: bool = False  # of JPEG-LS: one scan for each component
+    whole: bool = True  # it has its end
 
 
 def check(stream: Stream, pixel: PixelFormat) -> None:
-    """Refuse a codestream that isn't the picture which the header describes."""
+    """Refuse a codestream that isn't the picture which the header describes, or not all of it.
+
+    Where bytes run out, libjpeg fills the picture with grey and OpenJPH with nothing, both
+    silently, and CharLS spins for twenty seconds; so a stream must have its end.
+    """
     if (stream.rows, stream.columns) != (pixel.rows, pixel.columns):
         raise _contradiction(f"{stream.rows} × {stream.columns} pixels", f"{pixel.rows} × {pixel.columns}")
     if max(stream.rows, stream.columns) > MAX_SIDE or stream.rows * stream.columns > MAX_PIXELS:
@@ -70,37 +75,38 @@ def check(stream: Stream, pixel: PixelFormat) -> None:
         raise _contradiction(f"{stream.precision} bits a sample", f"{pixel.bits_allocated}")
     if stream.tiles > _MAX_TILES:
         raise PixelsRefused("The frame is cut into too many tiles", where=f"{stream.tiles}")
+    if not stream.whole:
+        raise PixelsRefused("The frame is cut off", where="codestream without an end")
     if not stream.reversible and pixel.transfer_syntax in LOSSLESS:
         raise PixelsRefused("The frame lost values, its transfer syntax says it didn't", where="codestream")
 
 
 def jpeg_stream(data: bytes | memoryview) -> Stream:
     """Read what a JPEG or JPEG-LS stream tells before its first scan."""
-    frame, near, interleave = (0, b""), 0, -1
+    frame, near, interleave, body_at = (0, b""), 0, -1, len(data)
     jfif, adobe = False, -1
-    for marker, body in _jpeg_segments(data):
+    for marker, body, after in _jpeg_segments(data):
         if marker in _FRAME_MARKERS:
             frame = frame if frame[0] else (marker, body)
         elif marker == _APP0:
             jfif = jfif or body.startswith(b"JFIF\0")
         elif marker == _APP14 and body.startswith(b"Adobe") and len(body) >= 12:
             adobe = body[11]
-        elif marker == _SOS and frame[0] == JPEG_LS and len(body) >= 3:
-            near, interleave = body[-3], body[-2]  # T.87 C.2.3
+        elif marker == _SOS and len(body) >= 3:
+            near, interleave, body_at = body[-3], body[-2], after  # T.87 C.2.3
     stream = _jpeg_frame(*frame, jfif=jfif, adobe=adobe)
-    return replace(stream, reversible=stream.reversible and near == 0, planar=interleave == 0)
+    if frame[0] == JPEG_LS:
+        stream = replace(stream, reversible=near == 0, planar=interleave == 0)
+    return replace(stream, whole=_ends(data, body_at))
 
 
-def ends(data: bytes | memoryview) -> bool:
-    """Whether a JPEG stream has its end: inside its scans these two bytes can't occur (T.81 B.1.1.5).
-
-    The codec doesn't say when bytes run out: it fills the rest of the picture with grey.
-    """
-    return bytes(data[-_TAIL:]).rfind(_EOI) >= 0
+def _ends(data: bytes | memoryview, start: int) -> bool:
+    """Whether the end marker comes after ``start``: inside a scan or a tile-part it can't occur."""
+    return _EOI in bytes(data[max(start, len(data) - _TAIL) :])
 
 
-def _jpeg_segments(data: bytes | memoryview) -> Iterator[tuple[int, bytes]]:
-    """Yield marker and body of each segment up to the first scan's header (T.81 B.1.1.4)."""
+def _jpeg_segments(data: bytes | memoryview) -> Iterator[tuple[int, bytes, int]]:
+    """Yield marker, body and end of each segment up to the first scan's header (T.81 B.1.1.4)."""
     if bytes(data[:2]) != _SOI:
         raise _not_a("JPEG")
     position = 2
@@ -113,7 +119,7 @@ def _jpeg_segments(data: bytes | memoryview) -> Iterator[tuple[int, bytes]]:
         body = bytes(data[position + 4 : position + 2 + length])
         if length < 2 or len(body) != length - 2:
             break
-        yield marker, body
+        yield marker, body, position + 2 + length
         if marker == _SOS:
             break
         position += 2 + length
@@ -181,20 +187,18 @@ def j2k_stream(data: bytes | memoryview) -> Stream:
         precision=(depths[0] & 0x7F) + 1,
         signed=bool(depths[0] & 0x80),
         reversible=_reversible(data),
+        whole=_j2k_ends(data),
         tiles=-(-(right - tile_left) // tile_width) * -(-(bottom - tile_top) // tile_height),
     )
 
 
-def j2k_ends(data: bytes | memoryview) -> bool:
-    """Whether each tile-part of a codestream is as long as it says, and the end comes after the last.
-
-    OpenJPH doesn't say when bytes run out (T.800 A.4.2: Psot counts from the SOT marker's first byte).
-    """
-    position = _tile_parts(data)
+def _j2k_ends(data: bytes | memoryview) -> bool:
+    """Whether each tile-part is as long as it says (T.800 A.4.2), and the end comes after the last."""
+    position = next((at for marker, at, _ in _j2k_segments(data) if marker == _SOT), len(data))
     while position + 12 <= len(data) and unpack_from(">H", data, position)[0] == _SOT:
         (length,) = unpack_from(">I", data, position + 6)
         if length == 0:  # the last tile-part, up to the end
-            return ends(data)
+            return _ends(data, position)
         if length < 14:
             return False
         position += length
@@ -206,14 +210,6 @@ def _reversible(data: bytes | memoryview) -> bool:
     for marker, position, length in _j2k_segments(data):
         if marker == _COD and length >= 12:
             return position + 13 < len(data) and data[position + 13] == 1
-    raise _not_a("JPEG 2000")
-
-
-def _tile_parts(data: bytes | memoryview) -> int:
-    """Return where the first tile-part begins."""
-    for marker, position, _ in _j2k_segments(data):
-        if marker == _SOT:
-            return position
     raise _not_a("JPEG 2000")
 
 

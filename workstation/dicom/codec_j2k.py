@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from workstation.dicom.codec_headers import check, j2k_codestream, j2k_ends, j2k_stream
-from workstation.dicom.errors import PixelsRefused, Unsupported
+from workstation.dicom.codec_headers import check, j2k_codestream, j2k_stream
+from workstation.dicom.errors import Unsupported
 from workstation.dicom.model import PixelFormat
 from workstation.dicom.stored_bits import Pixels, keep_stream_bits, stream_array
 
@@ -33,8 +33,6 @@ def decode_htj2k(encoded: bytes | memoryview, pixel: PixelFormat, out: Pixels) -
     """Decode an HTJ2K frame into ``out``; return its photometric interpretation."""
     from imagecodecs import htj2k_decode
 
-    if not j2k_ends(j2k_codestream(encoded)):
-        raise PixelsRefused("The frame is cut off", where="HTJ2K without an end")
     return _decode(encoded, pixel, out, htj2k_decode, 32)
 
 

@@ -17,7 +17,6 @@ from workstation.dicom.codec_headers import (
     JPEG_LS,
     Stream,
     check,
-    ends,
     jpeg_stream,
 )
 from workstation.dicom.errors import PixelsRefused
@@ -32,8 +31,6 @@ def decode_jpeg(encoded: bytes | memoryview, pixel: PixelFormat, out: Pixels) ->
     from imagecodecs import jpeg8_decode
 
     stream = _stream(encoded, pixel, JPEG_LOSSY | {JPEG_LOSSLESS})
-    if not ends(encoded):
-        raise PixelsRefused("The frame is cut off", where="JPEG without an end")
     space = _AS_IT_IS if stream.components == 3 else None
     target = stream_array(stream.precision, pixel, out)
     jpeg8_decode(cast("bytes", encoded), colorspace=space, outcolorspace=space, out=target)

@@ -10,9 +10,11 @@ Errors:  none here. What a caller then asks of the dataset may raise anything th
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Final
 
+from pydicom import config
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.tag import BaseTag
@@ -21,6 +23,11 @@ from workstation.dicom import charsets
 from workstation.dicom.elements import PIXEL_TAGS, Element
 from workstation.dicom.layout import Layout
 from workstation.dicom.limits import DEFAULT_LIMITS
+
+# What pydicom says of a value quotes it, and a log may hold no patient data; that a value is odd is
+# seen where it is used.
+logging.getLogger("pydicom").setLevel(logging.CRITICAL)
+config.settings.reading_validation_mode = config.IGNORE
 
 _CHARACTER_SET: Final = 0x0008_0005
 _LEFT_OUT: Final = frozenset({*PIXEL_TAGS, 0x7FE0_0001, 0x7FE0_0002})

@@ -20,7 +20,10 @@ from workstation.dicom.errors import PixelsRefused
 from workstation.dicom.examine import Examined, examine
 from workstation.dicom.model import FrameTable, PixelFormat
 from workstation.dicom.record_json import from_json, table_from_json, table_to_json, to_json
+from workstation.dicom.warm import warm_up
 from workstation.dicom.whole import cut_frame, native_pixels
+
+__all__ = ["TASKS", "decode_arguments", "examined", "frame_size", "photometrics", "warm_up"]
 
 Json = dict[str, Any]
 Task = Callable[[Json, "memoryview | None", "memoryview | None"], Json]
@@ -51,10 +54,6 @@ def examined(reply: Json) -> Examined:
 def photometrics(reply: Json) -> tuple[str, ...]:
     """Return the photometric interpretation of each frame that a decode task delivered."""
     return tuple(reply["photometric"])
-
-
-def warm_up() -> None:
-    """Touch whatever is imported at first use, before the sandbox closes."""
 
 
 def _examine(_arguments: Json, source: memoryview | None, _target: memoryview | None) -> Json:

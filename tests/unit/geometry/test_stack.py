@@ -198,9 +198,20 @@ def test_one_slice_twice_is_doubled(spacing: float, count: int, data: st.DataObj
     assert stack.detail == f"slices {twice + 1} and {twice + 2} lie at the same place"
 
 
-@given(spacing=st.floats(0.7, 10), count=counts)
-def test_positions_written_with_one_decimal_stay_regular(spacing: float, count: int) -> None:
-    assert examined([round(k * spacing, 1) for k in range(count)]).regular
+@given(spacing=st.floats(1, 10), count=counts, orientation=st.sampled_from([AXIAL, OBLIQUE]))
+def test_positions_written_with_one_decimal_stay_regular(
+    spacing: float, count: int, orientation: tuple[float, ...]
+) -> None:
+    places = np.round(np.outer(np.arange(count) * spacing, normal(orientation)), 1)
+
+    assert examine_stack(places, [orientation] * count, [SPACING] * count).detail == ""
+
+
+def test_three_thin_slices_with_one_decimal_are_not_taken_for_a_tilt() -> None:
+    """The last one is 0.1 mm off by rounding alone; by the angle it would be a tilt of 3°."""
+    places = [(0.0, 0.0, 0.0), (0.0, 0.0, 1.0), (0.1, 0.0, 2.0)]
+
+    assert examine_stack(places, [AXIAL] * 3, [SPACING] * 3).regular
 
 
 @given(spacing=spacings, count=counts, share=st.floats(0.15, 0.45), data=st.data())
@@ -222,7 +233,7 @@ def test_a_stack_called_regular_has_every_slice_where_its_affine_says(heights: l
     computed = to_patient(stack.affine, [(0, 0, k) for k in range(len(heights))])
     true = np.array([10.0, -20.0, 30.0]) + np.outer(np.sort(heights), normal(OBLIQUE))
 
-    assert _farthest(computed - true) <= 0.06
+    assert _farthest(computed - true) <= 0.1
 
 
 def _farthest(offsets: NDArray[np.float64]) -> float:

@@ -72,22 +72,22 @@ class Memory:
 def script(maker: Maker) -> list[Step]:
     """Return the session: three studies, a variant, measurements, audit, a pin, room made, one removed."""
     return [
-        _put(maker, A, "1.1", "1.2", "1.3"),
-        _audit("import"),
-        _measure("m1", 10),
-        _put(maker, B, "2.1", "2.2", verified=True),
-        _put(maker, A, "1.2", "1.3", "1.4"),
-        _put(maker, A, "1.1", content="other"),
+        put(maker, A, "1.1", "1.2", "1.3"),
+        audit("import"),
+        measure("m1", 10),
+        put(maker, B, "2.1", "2.2", verified=True),
+        put(maker, A, "1.2", "1.3", "1.4"),
+        put(maker, A, "1.1", content="other"),
         Step(lambda store: store.pins.add(A, "teaching"), {("pin", A): "teaching"}),
-        _measure("m1", 20),
-        _measure("m2", 30),
-        _audit("open", "measure", "close"),
+        measure("m1", 20),
+        measure("m2", 30),
+        audit("open", "measure", "close"),
         Step(lambda store: store.sessions.put("screen", "slice 7"), {}),
-        _gone(maker, B, "2.1", "2.2", by=lambda store: _evict(store, B)),
-        _put(maker, C, "3.1", "3.2"),
-        _gone(maker, C, "3.1", "3.2", by=lambda store: store.eviction.remove(C)),
+        gone(maker, B, "2.1", "2.2", by=lambda store: _evict(store, B)),
+        put(maker, C, "3.1", "3.2"),
+        gone(maker, C, "3.1", "3.2", by=lambda store: store.eviction.remove(C)),
         Step(lambda store: store.measurements.remove("m2"), {("length", "m2"): None}),
-        _audit("sign out"),
+        audit("sign out"),
     ]
 
 
@@ -163,14 +163,16 @@ class _NoLock:
         """Let others in."""
 
 
-def _put(maker: Maker, study: str, *uids: str, content: str = "", verified: bool = False) -> Step:
+def put(maker: Maker, study: str, *uids: str, content: str = "", verified: bool = False) -> Step:
+    """Return the step that stores a batch."""
     batch = [maker.incoming(study, uid, content, name=CANARY) for uid in uids]
     effects: Effects = {("image", study, one.examined.record.uid, one.examined.sha256): True for one in batch}
     return Step(lambda store: store.intake.put(batch, verified=verified), effects)
 
 
-def _gone(maker: Maker, study: str, *uids: str, by: Callable[[Store], object]) -> Step:
-    return Step(by, dict.fromkeys(_put(maker, study, *uids).effects))
+def gone(maker: Maker, study: str, *uids: str, by: Callable[[Store], object]) -> Step:
+    """Return the step that ends a study."""
+    return Step(by, dict.fromkeys(put(maker, study, *uids).effects))
 
 
 def _evict(store: Store, uid: str) -> None:
@@ -180,12 +182,14 @@ def _evict(store: Store, uid: str) -> None:
     store.eviction.evict(uid)
 
 
-def _measure(identifier: str, column: float) -> Step:
+def measure(identifier: str, column: float) -> Step:
+    """Return the step that stores a measurement, or moves it."""
     length = Length(identifier, A, "1", "1.1", 0, Point(0, 0), Point(column, 0), MOMENT)
     return Step(lambda store: store.measurements.put(length), {("length", identifier): column})
 
 
-def _audit(*details: str) -> Step:
+def audit(*details: str) -> Step:
+    """Return the step that adds records to the trail."""
     events = [
         AuditEvent("u1", "Reader One", CANARY, A, Action.IMPORT, Outcome.SUCCESS, one) for one in details
     ]

@@ -3,7 +3,7 @@
 It is sealed under the store's key and kept twice, as a row of the index and as ``study.key`` beside the
 blobs: either can be lost and is made again from the other.
 
-Errors:  StoreDamaged when neither copy opens; WrongKey when another store's key sealed them.
+Errors:  StoreDamaged when neither copy opens.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from typing import Final
 
-from workstation.security import SealBroken, WrongKey, new_data_key, unwrap_data_key, wrap_data_key
+from workstation.security import SealBroken, new_data_key, unwrap_data_key, wrap_data_key
 from workstation.security.ciphers import KEY_BYTES, SEAL_OVERHEAD, Key
 from workstation.store.errors import StoreDamaged
 from workstation.store.files import Files, read_file, write_file
@@ -48,8 +48,6 @@ class StudyKeys:
         """Say whether a sealed data key is whole and is this study's."""
         try:
             self.unsealed(study_tag, sealed or b"")
-        except WrongKey:
-            raise
         except SealBroken:
             return False
         return True

@@ -100,6 +100,7 @@ def test_the_palette_finds_a_command_by_words_in_any_order_and_does_it(
     QTest.keyClick(window.palette_.field, Qt.Key.Key_Return)
 
     assert not window.palette_.isVisible()
+    assert window._keys is not None
     assert window._keys.isVisible()
     QTest.keyClick(window._keys, Qt.Key.Key_X)
     assert not window._keys.isVisible()

@@ -59,7 +59,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.notices = Notices(self._pages)
         self.palette_ = CommandPalette(self, self._offered)
-        self._keys = KeySheet(self)
+        self._keys: KeySheet | None = None
         self._drop = DropArea(self, self.imports.start)
         self._connect()
         self._restore()
@@ -139,6 +139,7 @@ class MainWindow(QMainWindow):
         self.palette_.open()
 
     def _open_keys(self) -> None:
+        self._keys = self._keys or KeySheet(self)
         self._keys.open()
 
     def _next_area(self) -> None:

@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 from workstation.ui.actions import Offered
 from workstation.ui.panels.sheet import Sheet
 from workstation.ui.shortcuts import Command, spoken
-from workstation.ui.studies.query import folded
 from workstation.ui.theme import CORNER, PALETTE, STEP, font
+from workstation.ui.wording import folded
 
 _WIDTH: Final = 520
 _ROWS: Final = 12

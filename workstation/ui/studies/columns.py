@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from workstation.ui.contracts import StudyRow
-from workstation.ui.studies.query import NOT_IMAGES, folded
-from workstation.ui.wording import amount, name_of
+from workstation.ui.studies.query import NOT_IMAGES
+from workstation.ui.wording import amount, folded, name_of
 from workstation.viewing.wording import age, moment
 
 Order = tuple[object, ...]

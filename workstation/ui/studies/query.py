@@ -8,7 +8,6 @@ Units:   days count back from today, today included.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from workstation.ui.contracts import StudyRow
+from workstation.ui.wording import folded
 
 # PS3.3 C.7.3.1.1.1: objects that hold no picture of the patient make no filter.
 NOT_IMAGES: Final = frozenset(
@@ -68,16 +68,6 @@ def modalities(rows: Sequence[StudyRow], most: int) -> tuple[str, ...]:
     """Return the commonest modalities that are there, in the alphabet's order."""
     count = Counter(name for row in rows for name in row.modalities if name not in NOT_IMAGES)
     return tuple(sorted(name for name, _ in count.most_common(most)))
-
-
-def folded(text: str) -> str:
-    """Return a text without case and accents.
-
-    >>> folded("MÜLLER-Groß")
-    'muller-gross'
-    """
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def _earliest(days: int | None, today: date) -> str:

@@ -69,6 +69,12 @@ QToolButton:hover { background: $raised; }
 QToolButton:checked { background: $chosen; }
 QToolButton:focus { border: 1px solid $accent; }
 
+QCheckBox, QRadioButton { spacing: 8px; min-height: ${inner}px; padding: 0 4px;
+    border: 1px solid transparent; border-radius: ${corner}px; }
+QCheckBox:focus, QRadioButton:focus { border: 1px solid $accent; }
+QCheckBox:disabled, QRadioButton:disabled { color: $disabled; }
+QDialog { background: $panel; }
+
 QAbstractItemView { background: $window; border: none; }
 QTableView::item { border: none; padding: 0 8px; }
 QListWidget { background: transparent; }

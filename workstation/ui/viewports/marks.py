@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
@@ -13,8 +12,6 @@ from workstation.ui.contracts import Shown
 from workstation.ui.marks import ends, on_picture, place_label, value_lines
 from workstation.ui.theme import PALETTE
 from workstation.ui.viewports.haloed import draw_line, draw_ring, draw_text, text_size
-
-HANDLE: Final = 3.5  # radius
 
 
 def draw_marks(
@@ -27,7 +24,7 @@ def draw_marks(
         start, end = ends(mark, shown, ratio)
         draw_line(painter, start, end, colour)
         for point in (start, end):
-            draw_ring(painter, point, HANDLE, colour)
+            draw_ring(painter, point, colour)
         _draw_value(painter, area, value_lines(mark, shown), (start, end), colour)
 
 

@@ -29,17 +29,18 @@ def test_full_range_agrees_with_pydicom(photometric: str) -> None:
         ((16, 128, 128), (0, 0, 0)),
         ((235, 128, 128), (255, 255, 255)),
         ((126, 128, 128), (128, 128, 128)),
-        ((81, 90, 240), (255, 0, 0)),
-        ((145, 54, 34), (0, 255, 0)),
-        ((41, 240, 110), (0, 0, 255)),
+        ((65, 100, 212), (191, 0, 0)),
+        ((112, 72, 58), (0, 191, 0)),
+        ((35, 212, 114), (0, 0, 191)),
+        ((162, 44, 142), (191, 191, 0)),
     ],
-    ids=["black", "white", "grey", "red", "green", "blue"],
+    ids=["black", "white", "grey", "red", "green", "blue", "yellow"],
 )
 @pytest.mark.parametrize("photometric", ["YBR_PARTIAL_422", "YBR_PARTIAL_420"])
 def test_partial_range_agrees_with_the_colour_bars_of_bt601(
     photometric: str, ybr: tuple[int, int, int], rgb: tuple[int, int, int]
 ) -> None:
-    """The 100 % colour bars of ITU-R BT.601, as every video handbook prints their codes.
+    """The 75 % colour bars of ITU-R BT.601, as every video handbook prints their codes.
 
     The codes are rounded to whole numbers, so a colour comes back within 2.
     """

@@ -201,6 +201,14 @@ def test_phases_without_a_temporal_position_are_told_apart_by_their_acquisition(
     assert all(stack.geometry is not None and stack.geometry.regular for stack in stacks)
 
 
+def test_an_acquisition_that_is_not_whole_is_still_told_apart() -> None:
+    """The header says which slice belongs to which, so nothing has to be guessed."""
+    stacks = split(_slices(1, acquisition=1) + _slices(20, acquisition=2)[:-2])
+
+    assert [len(stack.frames) for stack in stacks] == [SLICES, SLICES - 2]
+    assert stacks[1].label == "acquisition 2"
+
+
 def test_acquisitions_that_lie_beside_each_other_are_one_stack() -> None:
     """A scan in two steps of the table: the number changes, the places don't come twice."""
     records = [replace(record, acquisition=1 + n // 3) for n, record in enumerate(_slices())]

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from store_flips import (
-    KEK,
     REPAIRED,
     Sample,
     blob_path,

@@ -42,9 +42,9 @@ class SimulatedSqlite:
     def connect(self, path: Path) -> Connection:
         """Open a database; one in memory has no disk."""
         if str(path) == ":memory:":
-            return _Connection(apsw.Connection(":memory:"))
+            return _Connection(apsw.Connection(":memory:"), self)
         try:
-            return _Connection(apsw.Connection(str(path), vfs=f"multipleciphers-{self._name}"))
+            return _Connection(apsw.Connection(str(path), vfs=f"multipleciphers-{self._name}"), self)
         except apsw.Error as error:
             raise _as_the_product_would(error) from None
 
@@ -52,7 +52,8 @@ class SimulatedSqlite:
 class _Connection:
     """An apsw connection that speaks like ``sqlcipher3``."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, owner: SimulatedSqlite) -> None:
+        self._owner = owner  # its VFS must outlive the connection
         self._connection = connection
         for pragma in _CIPHER:
             self.execute(pragma)

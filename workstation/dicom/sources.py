@@ -142,7 +142,7 @@ def _file(path: Path, name: str, trip: _Trip) -> Iterator[Found]:
     if is_zip(head):
         yield from _zip(path, name, trip)
     else:
-        yield _looked_at(FileSource(path, name, status.st_size), head, trip)
+        yield from _looked_at(FileSource(path, name, status.st_size), head, trip)
 
 
 def _zip(path: Path, name: str, trip: _Trip) -> Iterator[Found]:
@@ -153,39 +153,41 @@ def _zip(path: Path, name: str, trip: _Trip) -> Iterator[Found]:
         return
     for member in files:
         trip.names.append(member.name)
-        reason = unreadable(member.info)
-        if reason:
-            yield Refusal(member.name, reason)
-            continue
-        yield _opened(member, trip)
+        yield from _member(member, trip)
 
 
-def _opened(member: Member, trip: _Trip) -> Found:
+def _member(member: Member, trip: _Trip) -> Iterator[Found]:
+    reason = unreadable(member.info)
+    if reason:
+        yield Refusal(member.name, reason)
+        return
     head = bytearray(min(_HEAD, member.size))
     try:
         member.readinto(memoryview(head))
     except DicomRefused as error:
-        return Refusal(member.name, str(error))
+        yield Refusal(member.name, str(error))
+        return
     if is_zip(bytes(head)):
-        return Refusal(member.name, "This is a zip inside a zip; unpack the outer one first.")
-    return _looked_at(member, bytes(head), trip)
+        yield Refusal(member.name, "This is a zip inside a zip; unpack the outer one first.")
+    else:
+        yield from _looked_at(member, bytes(head), trip)
 
 
-def _looked_at(source: Source, head: bytes, trip: _Trip) -> Found:
-    """Tell a file that may be a DICOM object from every other one."""
+def _looked_at(source: Source, head: bytes, trip: _Trip) -> Iterator[Found]:
+    """Tell a file that may be a DICOM object from every other one; a DICOMDIR is asked at the end."""
     folder, _, last = source.name.rpartition("/")
     if last.upper().split(".")[0].split(";")[0] == DIRECTORY_NAME and looks_like_dicom(head):
         trip.directories.append((folder, source))
-        return Refusal(source.name, "This is the directory of a disc, not an image.", expected=True)
-    if not looks_like_dicom(head):
-        return Refusal(source.name, "This is not a DICOM file.", expected=True)
-    if source.size > DEFAULT_LIMITS.total:
-        return Refusal(source.name, f"The file is larger than {DEFAULT_LIMITS.total // GIB} GB.")
-    return source
+    elif not looks_like_dicom(head):
+        yield Refusal(source.name, "This is not a DICOM file.", expected=True)
+    elif source.size > DEFAULT_LIMITS.total:
+        yield Refusal(source.name, f"The file is larger than {DEFAULT_LIMITS.total // GIB} GB.")
+    else:
+        yield source
 
 
 def _missing(trip: _Trip) -> Iterator[Refusal]:
-    """Report what a disc's directory lists and the walk hasn't found."""
+    """Report each disc's directory, and what it lists and the walk hasn't found."""
     for folder, source in trip.directories:
         try:
             content = bytearray(min(source.size, MAX_DIRECTORY))
@@ -194,6 +196,7 @@ def _missing(trip: _Trip) -> Iterator[Refusal]:
         except DicomRefused as error:
             yield Refusal(source.name, str(error))
             continue
+        yield Refusal(source.name, "This is the directory of a disc, not an image.", expected=True)
         for name in missing(listed, folder, trip.names):
             yield Refusal(f"{folder}/{name}", "The disc's directory lists it, but it isn't there.")
 

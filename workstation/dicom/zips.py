@@ -20,7 +20,7 @@ from struct import unpack_from
 from threading import Lock
 from typing import Final, cast
 
-from workstation.dicom.errors import MediaRefused, over_limit
+from workstation.dicom.errors import DicomRefused, MediaRefused, over_limit
 from workstation.dicom.limits import DEFAULT_LIMITS, GIB, MIB
 
 _MAX_DIRECTORY: Final = 64 * MIB  # of the archive's own table: some 700,000 members
@@ -115,7 +115,7 @@ def _readable() -> Iterator[None]:
     """Turn what zipfile and its decompressors raise for a bad archive into one sentence."""
     try:
         yield
-    except MediaRefused:
+    except DicomRefused:
         raise
     except OSError as error:
         raise MediaRefused("The zip can't be read", where=error.strerror or "") from error

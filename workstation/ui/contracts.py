@@ -21,15 +21,45 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from workstation.dicom.model import InstanceRecord
 from workstation.events import Signal
-from workstation.geometry import EdgeLetters
-from workstation.viewing import Badge, Camera, Corners, Fit, Screen, Window
+from workstation.viewing import Screen, Window
+from workstation.workflow import (
+    ImportProgress,
+    ImportSummary,
+    Picture,
+    Refusal,
+    SeriesRow,
+    Shown,
+    StackShare,
+    StudyPreview,
+    StudyRow,
+    StudyState,
+    Thumbnail,
+    Unshowable,
+    Waiting,
+)
 
-Thumbnail = NDArray[np.uint8]
+__all__ = [
+    "Desk",
+    "ImportProgress",
+    "ImportSummary",
+    "Notice",
+    "Picture",
+    "Reading",
+    "Refusal",
+    "SeriesRow",
+    "Shown",
+    "StackShare",
+    "StateItem",
+    "StudyPreview",
+    "StudyRow",
+    "StudyState",
+    "Thumbnail",
+    "Tone",
+    "Unshowable",
+    "Waiting",
+    "WindowMemory",
+]
 
 
 class Tone(StrEnum):
@@ -39,90 +69,6 @@ class Tone(StrEnum):
     GOOD = "good"
     ATTENTION = "attention"
     FAULT = "fault"
-
-
-class StudyState(StrEnum):
-    """Where a study stands in the reader's night; the value is what the list shows."""
-
-    ARRIVING = "arriving"
-    INCOMPLETE = "incomplete"
-    UNREAD = "unread"
-    OPENED = "opened"
-
-
-@dataclass(frozen=True, slots=True)
-class StudyRow:
-    """One line of the study list."""
-
-    uid: str
-    patient_name: str
-    patient_id: str
-    issuer: str
-    birth_date: str
-    sex: str
-    date: str
-    time: str
-    accession: str
-    description: str
-    modalities: tuple[str, ...]
-    site: str
-    here: int  # instances that can be shown or are known to hold no picture
-    expected: int
-    state: StudyState = StudyState.UNREAD
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesRow:
-    """One stack of images, as the series column and the preview list it."""
-
-    key: str
-    label: str
-    modality: str
-    count: int  # images
-    note: str = ""  # what the reader must know: "2 slices missing", "cannot be displayed: …"
-    displayable: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Something that was offered and could not be taken, and why."""
-
-    name: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class StudyPreview:
-    """What the preview beside the list tells of one study."""
-
-    study: StudyRow
-    referring: str
-    series: tuple[SeriesRow, ...]
-    accounting: str  # "212 instances: 210 images, 1 report, 1 presentation state"
-    refused: tuple[Refusal, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ImportProgress:
-    """How far an import is; totals are None while the sources are still being counted."""
-
-    files: int
-    files_total: int | None
-    size: int
-    size_total: int | None
-    seconds: float  # since it began
-
-
-@dataclass(frozen=True, slots=True)
-class ImportSummary:
-    """What an import did; what was taken until a cancel stays."""
-
-    studies: int
-    added: int
-    known: int  # the same instance was here already
-    refused: tuple[Refusal, ...] = ()
-    cancelled: bool = False
-    study_uids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,47 +97,6 @@ class WindowMemory:
 
     geometry: bytes = b""
     remember: Callable[[bytes], object] = field(default=lambda _: None, compare=False)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Shown:
-    """A picture ready for the screen, with all that is drawn over it."""
-
-    pixels: NDArray[np.uint8]
-    fit: Fit
-    camera: Camera
-    record: InstanceRecord
-    frame: int
-    corners: Corners
-    letters: EdgeLetters
-    badges: tuple[Badge, ...] = ()
-    scale: float | None = None  # None where no length is known
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The picture is on its way."""
-
-    text: str = "loading"
-
-
-@dataclass(frozen=True, slots=True)
-class Unshowable:
-    """There is no picture, and why."""
-
-    reason: str
-
-
-Picture = Shown | Waiting | Unshowable
-
-
-@dataclass(frozen=True, slots=True)
-class StackShare:
-    """How many images of a stack there are, are decoded, have been looked at."""
-
-    count: int
-    ready: int
-    seen: int
 
 
 class Reading(Protocol):

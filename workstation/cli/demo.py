@@ -1,0 +1,25 @@
+"""``workstation demo``: a night of invented studies, in a store of its own."""
+
+from __future__ import annotations
+
+import click
+
+from workstation.cli.session import Session
+from workstation.workflow import open_demo, prepare_demo
+
+
+@click.command("demo")
+@click.option("--prepare", is_flag=True, help="Make the studies and open no window.")
+@click.pass_obj
+def command(session: Session, *, prepare: bool) -> None:
+    """Open the window with a night of invented studies.
+
+    They lie in a store of their own, whose key lies beside it: nothing in it is anybody's. It asks
+    for no passphrase and touches no keyring, and your own studies never go there.
+    """
+    if prepare:
+        with open_demo(settings=session.settings(), places=session.places) as desk:
+            made = prepare_demo(desk)
+        click.echo(f"The night is ready: {made} studies.")
+    elif session.open_window is not None:
+        raise SystemExit(session.open_window(session, demo=True))

@@ -1,0 +1,25 @@
+"""``workstation export``: a study's files, byte for byte as they came in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from workstation.cli.session import Session
+from workstation.workflow import export_study
+
+
+@click.command("export")
+@click.option("--study", required=True, metavar="UID", help="Study Instance UID.")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@click.pass_obj
+def command(session: Session, study: str, folder: Path) -> None:
+    """Write a study's files into a folder, unencrypted.
+
+    They are byte-identical to what came in, but for the 128-byte preamble, which is zeroed: it may
+    hold a program. A folder that holds files of that name already is left alone.
+    """
+    with session.desk() as desk:
+        summary = export_study(desk, study_uid=study, folder=folder)
+    click.echo(f"Exported {summary.files} files to {folder}.")

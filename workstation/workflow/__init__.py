@@ -1,0 +1,112 @@
+"""The verbs: what people do, each a small keyword-only function behind one door.
+
+A verb checks who acts, does the thing, writes the audit record, and answers with what changed; it is
+the only place where the packages below meet. The window and the command line act through it and
+through nothing else; ``app`` hands it settings and callables that only Qt knows.
+"""
+
+from workstation.security import SecretRefused
+from workstation.workflow.actor import Actor, local_actor
+from workstation.workflow.answers import (
+    Cancelled,
+    CheckSummary,
+    ExportSummary,
+    ImportProgress,
+    ImportSummary,
+    Progress,
+    Refusal,
+    SeriesRow,
+    StudyPreview,
+    StudyRow,
+    StudyState,
+    TrailVerdict,
+)
+from workstation.workflow.checking import check_store
+from workstation.workflow.demo import prepare_demo
+from workstation.workflow.desk import Desk, demo_desk, open_demo, open_desk
+from workstation.workflow.errors import NoSuchImage, NoSuchStudy, WorkflowError
+from workstation.workflow.exporting import export_study
+from workstation.workflow.importing import import_studies
+from workstation.workflow.keys import (
+    KeySource,
+    NewStore,
+    create_store,
+    keyring_trouble,
+    looks_like_recovery_key,
+    opens_with_keyring,
+    own_folder,
+    shortest_passphrase,
+    store_exists,
+)
+from workstation.workflow.machine import sandbox_of_this_machine, warm_up
+from workstation.workflow.measuring import keep_length, remove_length
+from workstation.workflow.opening import open_study
+from workstation.workflow.picturing import picture_of_series, render_image
+from workstation.workflow.reading import Reading
+from workstation.workflow.room import Room, room_of
+from workstation.workflow.sessions import forget_last_study, last_study
+from workstation.workflow.shown import Picture, Shown, StackShare, Thumbnail, Unshowable, Waiting
+from workstation.workflow.studies import describe_study, list_studies, stacks_of
+from workstation.workflow.trail import export_audit, read_audit, verify_audit
+
+__all__ = [
+    "Actor",
+    "Cancelled",
+    "CheckSummary",
+    "Desk",
+    "ExportSummary",
+    "ImportProgress",
+    "ImportSummary",
+    "KeySource",
+    "NewStore",
+    "NoSuchImage",
+    "NoSuchStudy",
+    "Picture",
+    "Progress",
+    "Reading",
+    "Refusal",
+    "Room",
+    "SecretRefused",
+    "SeriesRow",
+    "Shown",
+    "StackShare",
+    "StudyPreview",
+    "StudyRow",
+    "StudyState",
+    "Thumbnail",
+    "TrailVerdict",
+    "Unshowable",
+    "Waiting",
+    "WorkflowError",
+    "check_store",
+    "create_store",
+    "demo_desk",
+    "describe_study",
+    "export_audit",
+    "export_study",
+    "forget_last_study",
+    "import_studies",
+    "keep_length",
+    "keyring_trouble",
+    "last_study",
+    "list_studies",
+    "local_actor",
+    "looks_like_recovery_key",
+    "open_demo",
+    "open_desk",
+    "open_study",
+    "opens_with_keyring",
+    "own_folder",
+    "picture_of_series",
+    "prepare_demo",
+    "read_audit",
+    "remove_length",
+    "render_image",
+    "room_of",
+    "sandbox_of_this_machine",
+    "shortest_passphrase",
+    "stacks_of",
+    "store_exists",
+    "verify_audit",
+    "warm_up",
+]

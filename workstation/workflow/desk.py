@@ -1,0 +1,146 @@
+"""The desk: one open store, the person at it, and the machinery that the verbs share.
+
+``app`` makes one for the window, each command line run makes one for itself. Whoever made it closes
+it; everything that it holds ends then.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from workstation.clock import Clock, JumpWatch, SystemClock
+from workstation.config import Places, Settings
+from workstation.dicom import tasks
+from workstation.events import Signal
+from workstation.frames import FrameCache
+from workstation.security import Action, Outcome
+from workstation.store import AuditEvent, Limits, Options, Store
+from workstation.workers import WorkerPool
+from workstation.workflow.actor import Actor, local_actor
+from workstation.workflow.examining import examine_in_worker
+from workstation.workflow.keys import KeySource, create_store, open_store, own_folder, store_exists
+from workstation.workflow.store_reader import StoreReader
+
+_GIGABYTE: Final = 1 << 30
+_MOST_WORKERS: Final = 4
+
+
+@dataclass
+class Desk:
+    """An open store and what goes with it."""
+
+    store: Store
+    actor: Actor
+    clock: Clock
+    pool: WorkerPool
+    frames: FrameCache
+    reader: StoreReader
+    quota: int  # bytes that images may take
+    is_demo: bool = False
+    jumps: JumpWatch = field(init=False)
+    studies_changed: Signal[str] = field(default_factory=lambda: Signal("studies changed"))
+
+    def __post_init__(self) -> None:
+        self.jumps = JumpWatch(self.clock)
+
+    @property
+    def start_report(self) -> tuple[str, ...]:
+        """Return what had to be mended when the store was opened."""
+        return tuple(self.store.report.notes)
+
+    def note(self, action: Action, detail: str = "") -> None:
+        """Record something that concerns no patient."""
+        event = AuditEvent(self.actor.identifier, self.actor.name, "", "", action, Outcome.SUCCESS, detail)
+        self.store.audit.append(event)
+
+    def look_at_clock(self) -> float:
+        """Record it if the wall clock was moved since the last look; return by how many seconds."""
+        jumped = self.jumps.look()
+        if jumped:
+            self.note(Action.ALERT, f"the clock was moved by {jumped:+.0f} s")
+        return jumped
+
+    def close(self) -> None:
+        """End the work in order; pictures are wiped from memory."""
+        try:
+            self.note(Action.STOP)
+        finally:
+            self.frames.close()
+            self.pool.close()
+            self.store.close()
+
+
+def open_desk(
+    *,
+    settings: Settings,
+    places: Places,
+    folder: Path | None = None,
+    key: KeySource,
+    create: bool = False,
+    clock: Clock | None = None,
+) -> Desk:
+    """Open the real store; ``create`` makes it first where there is none."""
+    where = folder or own_folder(settings, places)
+    if create and not store_exists(where):
+        create_store(folder=where, key=key)
+    return _desk(settings, where, key, clock or SystemClock(), is_demo=False)
+
+
+@contextmanager
+def open_demo(*, settings: Settings, places: Places, clock: Clock | None = None) -> Iterator[Desk]:
+    """Open the demonstration's store for one piece of work; make it first where there is none."""
+    desk = demo_desk(settings=settings, places=places, clock=clock)
+    try:
+        yield desk
+    finally:
+        desk.close()
+
+
+def demo_desk(*, settings: Settings, places: Places, clock: Clock | None = None) -> Desk:
+    """Open the demonstration's store; make it first where there is none."""
+    if not store_exists(places.demo):
+        create_store(folder=places.demo, key=KeySource.demo())
+    return _desk(settings, places.demo, KeySource.demo(), clock or SystemClock(), is_demo=True)
+
+
+def _desk(settings: Settings, folder: Path, key: KeySource, clock: Clock, *, is_demo: bool) -> Desk:
+    pool = WorkerPool(tasks.__name__, _workers(settings))
+    try:
+        store = open_store(folder=folder, key=key, options=_options(settings, clock, pool))
+    except BaseException:
+        pool.close()
+        raise
+    budget = int(settings.number("frames.memory_gigabytes") * _GIGABYTE)
+    reader = StoreReader(store)
+    frames = FrameCache(budget, pool, reader)
+    quota = int(settings.number("store.quota_gigabytes") * _GIGABYTE)
+    desk = Desk(store, _actor(settings), clock, pool, frames, reader, quota, is_demo=is_demo)
+    desk.note(Action.START, "demonstration" if is_demo else "")
+    return desk
+
+
+def _options(settings: Settings, clock: Clock, pool: WorkerPool) -> Options:
+    limits = Limits(
+        quota=int(settings.number("store.quota_gigabytes") * _GIGABYTE),
+        floor=int(settings.number("store.free_gigabytes") * _GIGABYTE),
+    )
+    return Options(clock=clock, limits=limits, examine=partial(examine_in_worker, pool))
+
+
+def _workers(settings: Settings) -> int:
+    asked = int(settings.number("workers.count"))
+    return asked or min(_MOST_WORKERS, os.cpu_count() or 1)
+
+
+def _actor(settings: Settings) -> Actor:
+    return local_actor(
+        name=settings.text("profile.name"),
+        title=settings.text("profile.title"),
+        identifier=settings.text("profile.identifier"),
+    )

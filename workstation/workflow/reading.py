@@ -1,0 +1,226 @@
+"""One open study: what its viewports show, answered at once from what is decoded so far.
+
+``open_study`` makes one, behind the door; from then on scrolling asks here, never the door. All but
+``thumbnail`` and ``close`` is asked on the main thread. Every mark that is drawn, moved or taken back
+goes to the disk through its verb, in the order in which it happened; the screen's state follows
+within a second, so that a crash comes back to the same study, slice and window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workstation.dicom.series import FrameRef, ImageStack
+from workstation.errors import LumenError, calm
+from workstation.events import Signal
+from workstation.frames import FrameSource, FrameStatus
+from workstation.viewing import (
+    Change,
+    MarkChanged,
+    Screen,
+    SeenLedger,
+    Snapshot,
+    ViewportState,
+    Window,
+    badges,
+    corner_texts,
+    fit_of,
+    letters_of,
+    mm_per_device_pixel,
+)
+from workstation.workflow import sessions
+from workstation.workflow.answers import SeriesRow, StudyRow
+from workstation.workflow.canvas import Canvas
+from workstation.workflow.desk import Desk
+from workstation.workflow.later import Later
+from workstation.workflow.measuring import keep_length, remove_length
+from workstation.workflow.picturing import Frame, picture_of_series
+from workstation.workflow.shown import Picture, Shown, StackShare, Thumbnail, Unshowable, Waiting
+from workstation.workflow.studies import series_row
+from workstation.workflow.tables import TableShelf
+from workstation.workflow.windows import window_behind
+
+_KEEP_SECONDS: Final = 0.5
+_WHO: Final = "reading"
+
+
+class Reading:
+    """An open study."""
+
+    def __init__(self, desk: Desk, study: StudyRow, stacks: Sequence[ImageStack], screen: Screen) -> None:
+        self.changed: Signal[str] = Signal("stack changed")
+        self.troubled: Signal[str] = Signal("something could not be kept")
+        self.study = study
+        self.screen = screen
+        self.series: tuple[SeriesRow, ...] = tuple(series_row(stack) for stack in stacks)
+        self._desk = desk
+        self._stacks = {stack.key: stack for stack in stacks}
+        self._sources: dict[str, FrameSource] = {}
+        self._canvases: dict[int, Canvas] = {}
+        self._tables = TableShelf(desk.store, self._tables_read)
+        self._seen = SeenLedger()
+        self._keeper = ThreadPoolExecutor(1, thread_name_prefix="keep")
+        self._keep_screen = Later(_KEEP_SECONDS, self._remember)
+        screen.changed.connect(self._follow)
+        if not any(state.stack for state in screen.viewports) and stacks:
+            self.show_stack(0, stacks[0].key)
+        self._keeper.submit(self._remember)
+
+    def share(self, stack: str) -> StackShare:
+        """Return how far a stack is."""
+        frames = self._stacks[stack].frames
+        source = self._sources.get(stack)
+        seen = sum(1 for frame in frames if (frame.record.uid, frame.frame) in self._seen)
+        return StackShare(len(frames), source.progress.ready if source else 0, seen)
+
+    def show_stack(self, pane: int, stack: str) -> None:
+        """Put a stack into a viewport, with the image and window that it opens with."""
+        middle = len(self._stacks[stack].frames) // 2 if self._stacks[stack].kind == "stack" else 0
+        before = self.screen.viewport(pane)
+        state = ViewportState(stack=stack, index=middle, texts=before.texts)
+        self._source(stack).want(middle)
+        self.screen.set_viewport(pane, state, who=_WHO)
+
+    def picture(self, pane: int, width: int, height: int) -> Picture:
+        """Return what a viewport of this size shows now; ``changed`` follows after Waiting."""
+        state = self.screen.viewport(pane)
+        if not state.stack:
+            return Waiting("")
+        found = self._frame(state)
+        if not isinstance(found, Frame):
+            return found
+        try:
+            return self._shown(pane, state, found, width, height)
+        except LumenError as error:
+            return Unshowable(calm(error))
+
+    def opening_window(self, pane: int) -> Window | None:
+        """Return the window that the shown image opens with."""
+        found = self._frame(self.screen.viewport(pane))
+        return found.opening_window() if isinstance(found, Frame) else None
+
+    def window_of_digit(self, pane: int, digit: int) -> Window | None:
+        """Return the window behind a digit for what is shown, None if there is none."""
+        found = self._frame(self.screen.viewport(pane))
+        if not isinstance(found, Frame):
+            return None
+        return window_behind(digit, found.record, found.number, found.lookups, found.stored)
+
+    def data_range(self, pane: int) -> float | None:
+        """Return how far the shown picture's values spread, where that is known."""
+        found = self._frame(self.screen.viewport(pane))
+        return _spread(found) if isinstance(found, Frame) else None
+
+    def thumbnail(self, stack: str, side: int) -> Thumbnail | None:
+        """Return a still of at most ``side`` device pixels; asked on a worker thread."""
+        return picture_of_series(self._desk, stack=self._stacks[stack], side=side)
+
+    def close(self) -> None:
+        """Let go of the study; what was drawn is on the disk first."""
+        self.screen.changed.disconnect(self._follow)
+        self._keep_screen.stop()
+        self._keeper.submit(self._remember)
+        self._keeper.shutdown(wait=True)
+        self._tables.close()
+        for source in self._sources.values():
+            source.ready.disconnect(self._frame_ready)
+            source.close()
+        self._sources.clear()
+
+    def _source(self, stack: str) -> FrameSource:
+        if stack not in self._sources:
+            source = self._desk.frames.source(self._stacks[stack])
+            source.ready.connect(self._frame_ready)
+            self._sources[stack] = source
+        return self._sources[stack]
+
+    def _frame(self, state: ViewportState) -> Frame | Waiting | Unshowable:
+        """Return the frame that a viewport is at, as far as it is decoded."""
+        if not state.stack:
+            return Waiting("")
+        source = self._source(state.stack)
+        source.want(state.index)
+        stored = source.frame(state.index)
+        if stored is None:
+            standing = source.state(state.index)
+            return Unshowable(standing.reason) if standing.status is FrameStatus.FAILED else Waiting()
+        reference = self._stacks[state.stack].frames[state.index]
+        lookups = self._tables.get(reference.record)
+        if lookups is None:
+            return Waiting()
+        return Frame(reference.record, reference.frame, stored, source.photometric(state.index), lookups)
+
+    def _shown(self, pane: int, state: ViewportState, frame: Frame, width: int, height: int) -> Shown:
+        if state.window is None and (window := frame.opening_window()) is not None:
+            state = replace(state, window=window)
+            self.screen.set_viewport(pane, state, who=_WHO)
+        stack = self._stacks[state.stack]
+        pixels = self._canvases.setdefault(pane, Canvas()).draw(frame, state, width, height)
+        self._see(state.stack, stack.frames[state.index])
+        fit = fit_of(frame.record, frame.number, width, height)
+        scale = mm_per_device_pixel(frame.record, frame.number, fit, state.camera)
+        return Shown(
+            pixels=pixels,
+            fit=fit,
+            camera=state.camera,
+            record=frame.record,
+            frame=frame.number,
+            corners=corner_texts(
+                frame.record,
+                frame.number,
+                state,
+                label=stack.label,
+                count=len(stack.frames),
+                scale=fit.scale(state.camera),
+            ),
+            letters=letters_of(frame.record, frame.number, state.camera),
+            badges=badges(frame.record, frame.number, state, stack.geometry),
+            scale=scale,
+        )
+
+    def _see(self, stack: str, reference: FrameRef) -> None:
+        if (reference.record.uid, reference.frame) not in self._seen:
+            self._seen.see(reference.record.uid, reference.frame)
+            self.changed.emit(stack)
+
+    def _frame_ready(self, where: tuple[str, int]) -> None:
+        self.changed.emit(where[0])
+
+    def _tables_read(self, _: str) -> None:
+        for stack in self._sources:
+            self.changed.emit(stack)
+
+    def _follow(self, change: Change) -> None:
+        """Keep what the reader made; a mark at once, the rest soon."""
+        if isinstance(change, MarkChanged):
+            self._keeper.submit(self._keep_mark, change)
+        self._keep_screen.soon()
+
+    def _keep_mark(self, change: MarkChanged) -> None:
+        try:
+            if change.after is not None:
+                keep_length(self._desk, study_uid=self.study.uid, length=change.after)
+            elif change.before is not None:
+                remove_length(self._desk, study_uid=self.study.uid, identifier=change.before.id)
+        except LumenError as error:
+            self.troubled.emit(f"The measurement is not on the disk: {error}")
+
+    def _remember(self) -> None:
+        try:
+            sessions.keep_screen(self._desk, Snapshot.of(self.screen))
+        except LumenError as error:
+            self.troubled.emit(f"The place of reading is not kept: {error}")
+
+
+def _spread(frame: Frame) -> float | None:
+    stored: NDArray[Any] = frame.stored
+    facts = frame.record.facts(frame.number)
+    if frame.lookups.modality is not None:
+        return float(frame.lookups.modality.top)
+    return float(np.ptp(stored.astype(np.float64) if stored.dtype.kind != "f" else stored)) * abs(facts.slope)

@@ -1,0 +1,47 @@
+"""Where the reader left off: the last study, and each study's screen. No action of anyone's, so no record."""
+
+from __future__ import annotations
+
+from workstation.viewing import Snapshot, SnapshotBroken
+from workstation.workflow.desk import Desk
+
+_LAST = "last study"
+
+
+def keep_screen(desk: Desk, snapshot: Snapshot) -> None:
+    """Remember how a study's screen looks now."""
+    desk.store.sessions.put(_name(snapshot.study_uid), snapshot.to_json())
+
+
+def screen_of(desk: Desk, study_uid: str) -> Snapshot | None:
+    """Return how a study's screen looked last, if it can be read back."""
+    text = desk.store.sessions.get(_name(study_uid))
+    try:
+        return Snapshot.from_json(text) if text else None
+    except SnapshotBroken:
+        return None
+
+
+def was_opened(desk: Desk, study_uid: str) -> bool:
+    """Tell whether a study was ever opened here."""
+    return desk.store.sessions.get(_name(study_uid)) is not None
+
+
+def keep_last_study(desk: Desk, study_uid: str) -> None:
+    """Remember which study is open, "" for none: a crash comes back to it."""
+    desk.store.sessions.put(_LAST, study_uid)
+
+
+def forget_last_study(desk: Desk) -> None:
+    """Note that the window was closed in order: the next start begins with the list."""
+    keep_last_study(desk, "")
+
+
+def last_study(desk: Desk) -> str:
+    """Return the study that was open when the program ended, "" if none was."""
+    uid = desk.store.sessions.get(_LAST) or ""
+    return uid if uid and desk.store.studies.get(uid) else ""
+
+
+def _name(study_uid: str) -> str:
+    return f"screen {study_uid}"

@@ -88,8 +88,10 @@ def _tables(luma_span: int, chroma_span: int, black: int) -> Tables:
 
 def _through(ybr: Rgb, luma: NDArray[np.int32], *chroma: NDArray[np.int32]) -> Rgb:
     red_of_cr, green_of_cb, green_of_cr, blue_of_cb = chroma
-    y, cb, cr = luma[ybr[..., 0]], ybr[..., 1], ybr[..., 2]
+    y, cb, cr = (np.ascontiguousarray(ybr[..., n]) for n in range(3))
+    bright = np.take(luma, y)
     rgb = np.empty(ybr.shape, dtype=np.uint8)
-    for channel, added in enumerate((red_of_cr[cr], green_of_cb[cb] + green_of_cr[cr], blue_of_cb[cb])):
-        rgb[..., channel] = np.clip((y + added) >> _FRACTION, 0, 255)
+    green = np.take(green_of_cb, cb) + np.take(green_of_cr, cr)
+    for channel, part in enumerate((np.take(red_of_cr, cr), green, np.take(blue_of_cb, cb))):
+        rgb[..., channel] = np.clip((bright + part) >> _FRACTION, 0, 255)
     return rgb

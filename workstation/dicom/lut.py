@@ -55,8 +55,8 @@ class Lut:
 
         Inputs that lie between two whole numbers take the nearest entry.
         """
-        nearest = np.rint(np.asarray(inputs)).astype(np.int64) - self.first
-        return np.asarray(self.entries[np.clip(nearest, 0, self.entries.size - 1)])
+        nearest = np.rint(np.asarray(inputs)).astype(np.intp) - self.first
+        return np.asarray(np.take(self.entries, nearest, mode="clip"))
 
 
 @dataclass(frozen=True, slots=True)

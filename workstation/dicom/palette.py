@@ -45,8 +45,8 @@ class Palette:
 
     def apply(self, stored: ArrayLike) -> Colours:
         """Return the colour of each stored value."""
-        index = np.asarray(stored).astype(np.int64) - self.first
-        return self.colours[np.clip(index, 0, len(self.colours) - 1)]
+        index = np.asarray(stored).astype(np.intp) - self.first
+        return np.take(self.colours, index, axis=0, mode="clip")
 
 
 def read_palette(dataset: Dataset, *, signed: bool, big_endian: bool, supplemental: bool) -> Palette:

@@ -13,7 +13,7 @@ Source:  PS3.3 C.9.2 (Overlay Plane), C.9.3 (Multi-frame Overlay); PS3.5 8.1.2 (
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -22,6 +22,7 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
 from workstation.dicom.lut import Malformed, words
+from workstation.dicom.model import PixelFormat
 
 Mask = NDArray[np.bool_]
 Words = NDArray[np.unsignedinteger]
@@ -71,7 +72,8 @@ class Overlay:
     def plane(self, frame: int, rows: int, columns: int, stored_words: Words | None = None) -> Mask:
         """Return the plane as it lies on a frame of the image of that size.
 
-        ``stored_words``: the frame's pixels with all allocated bits, for an embedded overlay.
+        ``stored_words``: the frame's pixels with all allocated bits, for an embedded overlay
+        (decoded under ``whole_words``).
         """
         shown = np.zeros((rows, columns), dtype=np.bool_)
         if self.applies_to(frame):
@@ -89,6 +91,11 @@ class Overlay:
             raise ValueError("an embedded overlay needs the pixels with all their bits")
         bit = (stored_words >> np.uint8(self.bit_position)) & np.uint8(1)
         return bit[: self.rows, : self.columns].astype(np.bool_)
+
+
+def whole_words(pixel: PixelFormat) -> PixelFormat:
+    """Return the format under which a decoder delivers all allocated bits, overlays included."""
+    return replace(pixel, bits_stored=pixel.bits_allocated, high_bit=pixel.bits_allocated - 1, signed=False)
 
 
 def read_overlay(dataset: Dataset, group: int, *, big_endian: bool) -> Overlay:

@@ -9,8 +9,10 @@ from pydicom import dcmread
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 
+from workstation.dicom.codecs import decode_frame
 from workstation.dicom.lut import Malformed
-from workstation.dicom.overlay import Mask, read_overlay
+from workstation.dicom.model import PixelFormat
+from workstation.dicom.overlay import Mask, read_overlay, whole_words
 
 
 def _dataset(
@@ -107,6 +109,19 @@ def test_a_plane_in_an_unused_bit_is_read_from_the_stored_words(bit: int) -> Non
 
     assert overlay.embedded
     assert (overlay.plane(0, 3, 3, words) == CROSS).all()
+
+
+def test_a_frame_decoded_under_whole_words_brings_its_overlay_along() -> None:
+    """12 bits of image with an overlay in bit 15, as scanners of the 1990s wrote them."""
+    pixel = PixelFormat(
+        "1.2.840.10008.1.2.1", 3, 3, 1, 16, 12, 11, signed=True, photometric="MONOCHROME2", planar=0
+    )
+    encoded = np.where(CROSS, 0x8ABC, 0x0ABC).astype("<u2").tobytes()
+    words = np.zeros((3, 3), dtype=np.uint16)
+    decode_frame(encoded, whole_words(pixel), words)
+
+    plane = read_overlay(_embedded(15), 0x6000, big_endian=False).plane(0, 3, 3, words)
+    assert (plane == CROSS).all()
 
 
 @pytest.mark.parametrize(("bit", "high_bit"), [(0, 11), (11, 11), (16, 11), (-1, 11), (4, 15)])

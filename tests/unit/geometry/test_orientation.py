@@ -44,6 +44,7 @@ def test_the_normal_is_row_times_column_by_the_right_hand_rule(
         ((-0.9, -0.43, 0), "RA"),
         ((0.3, 0.2, -0.93), "ILP"),
         ((5, 0, 0), "L"),
+        ((0.05, 0, 0.04), "LS"),
     ],
 )
 def test_letters_are_those_of_patient_space(direction: tuple[float, ...], letters: str) -> None:
@@ -141,6 +142,11 @@ def test_cosines_that_cannot_be_are_refused(orientation: tuple[float, ...], comp
 
 def test_cosines_of_two_decimals_are_still_cosines() -> None:
     assert normal((0.71, 0.71, 0, 0, 0, -1)) == pytest.approx([-0.7071, 0.7071, 0], abs=1e-4)
+
+
+@pytest.mark.parametrize("orientation", [(0.71, 0.71, 0, 0, 0, -1), (1, 0, 0, 0.009, 1, 0)])
+def test_a_normal_is_one_long_however_coarse_the_cosines(orientation: tuple[float, ...]) -> None:
+    assert np.linalg.norm(normal(orientation)) == pytest.approx(1, abs=1e-12)
 
 
 @pytest.mark.parametrize("direction", [(0, 0, 0), (math.nan, 0, 1), (math.inf, 0, 0), (1, 0)])

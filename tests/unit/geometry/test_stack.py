@@ -111,6 +111,14 @@ def test_a_gap_of_no_whole_multiple_is_variable_spacing() -> None:
     assert examined([0, 5, 10, 22.5, 27.5]).irregularity is Irregularity.VARIABLE_SPACING
 
 
+def test_two_slices_nearly_at_one_place_are_no_grid() -> None:
+    """Each is near enough to a place on the grid, but it is the same place."""
+    stack = examined([0, 5, 10, 10.15, 15, 20])
+
+    assert stack.irregularity is Irregularity.VARIABLE_SPACING
+    assert stack.detail == "slices are 0.15 to 5.00 mm apart"
+
+
 def test_a_tilted_gantry_is_seen_with_its_angle() -> None:
     """A gantry tilted by 12°: the slice planes lean, the table still moves along z."""
     tilt = math.radians(12)

@@ -88,7 +88,7 @@ def read_entries(element: DataElement, descriptor: Descriptor, *, big_endian: bo
     if descriptor.bits == 8 and values.size == (descriptor.count + 1) // 2 < descriptor.count:
         values = values.astype("<u2").view(np.uint8)[: descriptor.count].astype(np.uint16)
     if values.size != descriptor.count:
-        raise Malformed(f"it has {values.size} entries where its descriptor says {descriptor.count}")
+        raise Malformed(f"it has {values.size} words where its descriptor says {descriptor.count} entries")
     if int(values.max()) >> descriptor.bits:
         raise Malformed(f"it has entries that don't fit in {descriptor.bits} bits")
     return values

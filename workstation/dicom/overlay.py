@@ -76,21 +76,26 @@ class Overlay:
         (decoded under ``whole_words``).
         """
         shown = np.zeros((rows, columns), dtype=np.bool_)
-        if self.applies_to(frame):
-            _lay(shown, self._bits(frame, stored_words), self.origin)
+        down, across = (
+            _common(self.origin[0], self.rows, rows),
+            _common(self.origin[1], self.columns, columns),
+        )
+        if down is not None and across is not None and self.applies_to(frame):
+            shown[down[0], across[0]] = self._bits(frame, down[1], stored_words)[:, across[1]]
         return shown
 
-    def _bits(self, frame: int, stored_words: Words | None) -> Mask:
+    def _bits(self, frame: int, rows: slice, stored_words: Words | None) -> Mask:
+        """Return some of the overlay's own rows."""
         if self.packed is not None:
-            size = self.rows * self.columns
-            start = (0 if self.frames is None else frame - self.first_frame) * size
-            head = start // 8
-            loose = np.unpackbits(self.packed[head : (start + size + 7) // 8], bitorder="little")
-            return loose[start - 8 * head :][:size].reshape(self.rows, self.columns).astype(np.bool_)
+            turn = 0 if self.frames is None else frame - self.first_frame
+            start = (turn * self.rows + rows.start) * self.columns
+            end = start + (rows.stop - rows.start) * self.columns
+            loose = np.unpackbits(self.packed[start // 8 : (end + 7) // 8], bitorder="little")
+            return loose[start % 8 :][: end - start].reshape(-1, self.columns).astype(np.bool_)
         if stored_words is None:
             raise ValueError("an embedded overlay needs the pixels with all their bits")
-        bit = (stored_words >> np.uint8(self.bit_position)) & np.uint8(1)
-        return bit[: self.rows, : self.columns].astype(np.bool_)
+        bits = (stored_words >> np.uint8(self.bit_position)) & np.uint8(1)
+        return bits[rows, : self.columns].astype(np.bool_)
 
 
 def whole_words(pixel: PixelFormat) -> PixelFormat:
@@ -107,9 +112,7 @@ def read_overlay(dataset: Dataset, group: int, *, big_endian: bool) -> Overlay:
         raise Malformed(f"its size is {rows} × {columns}, its frames are {frames or 1}")
     bits, position = rows * columns * (frames or 1), _number(plane, _BIT_POSITION, 0)
     packed = _packed(plane[_DATA], bits, big_endian=big_endian) if _DATA in plane else None
-    if packed is None:
-        _check_position(dataset, position)
-    return Overlay(
+    overlay = Overlay(
         group=group,
         rows=rows,
         columns=columns,
@@ -121,19 +124,16 @@ def read_overlay(dataset: Dataset, group: int, *, big_endian: bool) -> Overlay:
         packed=packed,
         bit_position=position,
     )
+    if overlay.embedded:
+        _check_embedded(dataset, overlay)
+    return overlay
 
 
-def _lay(shown: Mask, bits: Mask, origin: tuple[int, int]) -> None:
-    """Copy the part of the overlay that lies on the image."""
-    spans = []
-    for first, size, room in zip(origin, bits.shape, shown.shape, strict=True):
-        start = first - 1
-        low, high = max(start, 0), min(start + size, room)
-        if low >= high:
-            return
-        spans.append((slice(low, high), slice(low - start, high - start)))
-    (to_rows, from_rows), (to_columns, from_columns) = spans
-    shown[to_rows, to_columns] = bits[from_rows, from_columns]
+def _common(first: int, size: int, room: int) -> tuple[slice, slice] | None:
+    """Return where in the image, and where in the overlay, the two lie on each other along one axis."""
+    start = first - 1
+    low, high = max(start, 0), min(start + size, room)
+    return (slice(low, high), slice(low - start, high - start)) if low < high else None
 
 
 def _packed(element: DataElement, bits: int, *, big_endian: bool) -> NDArray[np.uint8]:
@@ -147,13 +147,16 @@ def _packed(element: DataElement, bits: int, *, big_endian: bool) -> NDArray[np.
     return kept
 
 
-def _check_position(dataset: Dataset, position: int) -> None:
-    """Refuse a bit that the image itself uses, or that isn't there."""
-    allocated, stored, high = (
-        int(dataset.get(name, 0)) for name in ("BitsAllocated", "BitsStored", "HighBit")
+def _check_embedded(dataset: Dataset, overlay: Overlay) -> None:
+    """Refuse a bit that the image itself uses or hasn't got, and a plane that isn't the image's size."""
+    rows, columns, allocated, stored, high = (
+        int(dataset.get(name, 0)) for name in ("Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit")
     )
+    position = overlay.bit_position
     if not 0 <= position < allocated or high - stored < position <= high:
         raise Malformed(f"it has no data, and bit {position} of the pixels is not free for it")
+    if (overlay.rows, overlay.columns, overlay.origin) != (rows, columns, (1, 1)):
+        raise Malformed("it has no data, and lies otherwise than the pixels that are to hold it")
 
 
 def _origin(element: DataElement | None) -> tuple[int, int]:

@@ -27,6 +27,9 @@ Colours = NDArray[np.uint8]
 
 CHANNELS: Final = ("Red", "Green", "Blue")
 
+# Words that a segment may need for a single entry, an indirect one of 8 bits the most.
+LONGEST_SEGMENT: Final = 6
+
 _DISCRETE: Final = 0
 _LINEAR: Final = 1
 _INDIRECT: Final = 2
@@ -85,6 +88,8 @@ def expand(segments: Entries, descriptor: Descriptor) -> Entries:
     ``segments`` are the words of the element; 8-bit values lie two to a word.
     """
     parts = segments.astype("<u2").view(np.uint8) if descriptor.bits == 8 else segments
+    if parts.size > LONGEST_SEGMENT * descriptor.count + 1:
+        raise Malformed(f"its segments are longer than {descriptor.count} entries can be")
     entries: list[int] = []
     for piece in _pieces([int(part) for part in parts], descriptor.bits, entries):
         entries.extend(piece)
@@ -114,6 +119,8 @@ def _segment(parts: Sequence[int], at: int, so_far: Sequence[int]) -> tuple[int,
     if at + 2 >= len(parts):
         raise Malformed("its last segment is cut off")
     opcode, length, data = parts[at], parts[at + 1], at + 2
+    if length == 0:
+        raise Malformed("it has an empty segment")
     if opcode == _DISCRETE:
         if data + length > len(parts):
             raise Malformed("its last segment is cut off")

@@ -117,7 +117,9 @@ def test_a_malformed_table_is_left_out_and_the_good_one_stays() -> None:
     lookups = lookups_of(dataset)
 
     assert [table.explanation for table in lookups.voi_of(0)] == ["GOOD"]
-    assert lookups.notes == ("The VOI LUT 1 is left out: it has 4 entries where its descriptor says 9.",)
+    assert lookups.notes == (
+        "The VOI LUT 1 is left out: it has 4 words where its descriptor says 9 entries.",
+    )
 
 
 @pytest.mark.parametrize("keyword", ["LUTDescriptor", "LUTData"])

@@ -98,6 +98,7 @@ def _embedded(bit: int, *, high_bit: int = 11) -> Dataset:
     del dataset[0x60003000]
     dataset[0x60000100].value = 16
     dataset[0x60000102]._value = bit
+    dataset.Rows = dataset.Columns = 3
     dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 16, 12, high_bit
     return dataset
 
@@ -128,6 +129,15 @@ def test_a_frame_decoded_under_whole_words_brings_its_overlay_along() -> None:
 def test_a_bit_of_the_image_itself_is_no_overlay(bit: int, high_bit: int) -> None:
     with pytest.raises(Malformed, match="not free"):
         read_overlay(_embedded(bit, high_bit=high_bit), 0x6000, big_endian=False)
+
+
+@pytest.mark.parametrize(("tag", "value"), [(0x60000010, 4), (0x60000011, 2), (0x60000050, [0, 1])])
+def test_a_plane_in_the_pixels_must_lie_as_they_do(tag: int, value: object) -> None:
+    dataset = _embedded(15)
+    dataset[tag].value = value
+
+    with pytest.raises(Malformed, match="otherwise"):
+        read_overlay(dataset, 0x6000, big_endian=False)
 
 
 def test_a_bit_below_the_image_is_free_too() -> None:

@@ -117,6 +117,8 @@ def test_an_indirect_segment_of_8_bits_has_its_offset_in_four_bytes() -> None:
         ([0, 1, 5, 2, 1, 4000, 0], "cut off"),
         ([0, 1, 5, 1, 60_000, 9], "more than"),
         ([0, 1, 5], "1 entries of 4"),
+        ([0, 0, 0, 4, 1, 2, 3, 4], "empty"),  # repeated often enough, it would keep a machine busy
+        ([0, 1, 5] * 9, "longer"),
     ],
 )
 def test_segments_that_make_no_table_are_malformed(segments: list[int], why: str) -> None:

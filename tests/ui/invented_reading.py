@@ -95,6 +95,7 @@ class InventedReading:
 
     def __init__(self, study: StudyRow, *, broken: str = "", slow: str = "") -> None:
         self.changed: Signal[str] = Signal("reading changed")
+        self.troubled: Signal[str] = Signal("reading troubled")
         self.study = study
         self.series = series_of(study)
         self.screen = Screen()

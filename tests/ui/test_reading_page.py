@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -245,7 +246,7 @@ def test_delete_removes_the_chosen_measurement_and_undo_brings_it_back(
 
 
 def test_esc_goes_back_one_step_at_a_time(
-    page: ReadingPage, reading: InventedReading, window: MainWindow
+    page: ReadingPage, reading: InventedReading, window: MainWindow, wait: Wait
 ) -> None:
     press(page, Key.Key_D)
     QTest.mouseClick(page.grid.viewports[0], Qt.MouseButton.LeftButton, pos=QPoint(300, 200))
@@ -261,7 +262,7 @@ def test_esc_goes_back_one_step_at_a_time(
     assert window.reading.isVisible()
     press(page, Key.Key_Escape)
     assert window.studies.isVisible()
-    assert reading.closed
+    wait(lambda: reading.closed)
 
 
 def test_a_key_on_a_button_presses_it_and_nothing_else(page: ReadingPage, reading: InventedReading) -> None:
@@ -284,20 +285,29 @@ def test_next_study_opens_the_next_of_the_list(page: ReadingPage, window: MainWi
     wait(lambda: page.reading is not None and page.reading.study == second)
 
     assert isinstance(first, InventedReading)
-    assert first.closed
+    wait(lambda: first.closed)
     assert _texts(page.banner)[0] == "OKAFOR, Benedict"
 
 
-def test_of_two_studies_asked_for_the_last_one_opens(window: MainWindow, wait: Wait) -> None:
-    one, other = window.studies.model.study(2), window.studies.model.study(3)
+def test_of_two_studies_asked_for_the_last_one_opens_though_the_first_comes_later(
+    window: MainWindow, wait: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, other = window.studies.model.study(2), window.studies.model.study(3)
+    opened: list[InventedReading] = []
 
-    window.open_study(one.uid)
+    def open_study(uid: str) -> InventedReading:
+        time.sleep(0.15 if uid == slow.uid else 0)
+        opened.append(InventedReading(slow if uid == slow.uid else other))
+        return opened[-1]
+
+    monkeypatch.setattr(window._desk, "open_study", open_study)
+    window.open_study(slow.uid)
     window.open_study(other.uid)
-    wait(lambda: window.reading.reading and window.reading.reading.study == other)
+    wait(lambda: len(opened) == 2)
     QTest.qWait(30)
 
-    assert window.reading.reading is not None
-    assert window.reading.reading.study == other
+    assert window.reading.reading is opened[0]
+    wait(lambda: [reading.closed for reading in opened] == [False, True])
 
 
 def test_more_of_a_stack_is_told_from_another_thread(
@@ -312,6 +322,21 @@ def test_more_of_a_stack_is_told_from_another_thread(
     unseen = sum(share.count - share.seen for share in map(reading.share, [s.key for s in reading.series]))
 
     wait(lambda: f"{unseen} images not yet seen" in _texts(page.banner))
+
+
+def test_what_could_not_be_kept_is_told(reading: InventedReading, window: MainWindow, wait: Wait) -> None:
+    reading.troubled.emit("The measurement is not on the disk: it is full.")
+    wait(lambda: window.notices.text)
+
+    assert window.notices.text == "The measurement is not on the disk: it is full."
+
+
+def test_a_window_that_closes_lets_go_of_the_study_first(
+    reading: InventedReading, window: MainWindow
+) -> None:
+    window.close()
+
+    assert reading.closed
 
 
 def test_f6_goes_through_the_areas(page: ReadingPage) -> None:

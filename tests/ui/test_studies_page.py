@@ -207,11 +207,14 @@ def test_an_import_can_be_cancelled(window: MainWindow, desk: InventedDesk, wait
     window.imports.ended.connect(ended.append)
 
     window.imports.start([Path("/invented/cd")])
+    window.imports.start([Path("/invented/waiting")])
     wait(lambda: window.state.text_of("import"))
     window.imports.cancel()
     wait(lambda: ended)
+    desk.pause = 0.0
+    QTest.qWait(50)
 
-    assert ended[0].cancelled
+    assert [summary.cancelled for summary in ended] == [True]
     assert desk.imported == []
 
 

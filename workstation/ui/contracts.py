@@ -100,9 +100,10 @@ class WindowMemory:
 
 
 class Reading(Protocol):
-    """One open study. All but ``thumbnail`` is asked on the main thread and answers at once."""
+    """One open study. All but ``thumbnail`` and ``close`` answers at once, on the main thread."""
 
     changed: Signal[str]  # a stack (its key): more is ready, or has been seen; from any thread
+    troubled: Signal[str]  # a sentence for the reader: something could not be kept; from any thread
 
     @property
     def study(self) -> StudyRow:
@@ -148,7 +149,7 @@ class Reading(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of the study."""
+        """Let go of the study, when what was drawn is kept; may take its time."""
         ...
 
 

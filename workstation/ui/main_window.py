@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
 
     def _show_reading(self, reading: Reading, ticket: Ticket) -> None:
         if ticket.cancelled():
-            reading.close()
+            self.operations.run(lambda _: reading.close(), asked_by=self, done=_nothing, failed=_nothing)
             return
         self._opening = None
         self.reading.show_reading(reading)
@@ -107,7 +107,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop what runs and remember where the window was; nothing keeps it from closing."""
         self.imports.cancel()
-        for last in (self.reading.put_away, self._remember, self.operations.close):
+        for last in (self.reading.put_away_for_good, self._remember, self.operations.close):
             try:
                 last()
             except Exception as error:  # noqa: BLE001  whatever it is, the window closes
@@ -200,6 +200,10 @@ class MainWindow(QMainWindow):
 
 def _has_keys(area: QWidget) -> bool:
     return area.hasFocus() or any(child.hasFocus() for child in area.findChildren(QWidget))
+
+
+def _nothing(_: object) -> None:
+    """Want no answer."""
 
 
 def _give_keys(area: QWidget) -> None:

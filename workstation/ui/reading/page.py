@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from workstation.errors import calm
 from workstation.ui.actions import Actions, Handler, Offered
 from workstation.ui.bridge import Listening
 from workstation.ui.contracts import Notice, Reading, StackShare, Tone
@@ -35,7 +36,8 @@ class ReadingPage(QWidget):
     def __init__(self, operations: Operations, window_actions: Actions) -> None:
         super().__init__()
         self._reading: Reading | None = None
-        self._listening: Listening[str] | None = None
+        self._operations = operations
+        self._listening: list[Listening[str]] = []
         self.setProperty("kind", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.banner = Banner()
@@ -66,7 +68,10 @@ class ReadingPage(QWidget):
         self.put_away()
         self._reading = reading
         reading.screen.changed.connect(self._follow)
-        self._listening = Listening(reading.changed, self._more, self)
+        self._listening = [
+            Listening(reading.changed, self._more, self),
+            Listening(reading.troubled, self._tell_trouble, self),
+        ]
         self.banner.show_study(reading.study)
         self.series.set_reading(reading)
         self.grid.set_reading(reading)
@@ -74,16 +79,31 @@ class ReadingPage(QWidget):
         self._tell_share()
 
     def put_away(self) -> None:
-        """Show nothing any more, and let go of the study."""
-        if self._reading is None:
-            return
+        """Show nothing any more, and let go of the study behind the scenes."""
+        reading = self._leave()
+        if reading is not None:
+            self._operations.run(
+                lambda _: reading.close(),
+                asked_by=self,
+                done=lambda _: None,
+                failed=lambda error: self._tell_trouble(calm(error)),
+            )
+
+    def put_away_for_good(self) -> None:
+        """Let go of the study before anything else happens, as when the window closes."""
+        reading = self._leave()
+        if reading is not None:
+            reading.close()
+
+    def _leave(self) -> Reading | None:
         reading, self._reading = self._reading, None
-        reading.screen.changed.disconnect(self._follow)
-        if self._listening is not None:
-            self._listening.stop()
-        self.grid.set_reading(None)
-        self.series.set_reading(None)
-        reading.close()
+        if reading is not None:
+            reading.screen.changed.disconnect(self._follow)
+            for listening in self._listening:
+                listening.stop()
+            self.grid.set_reading(None)
+            self.series.set_reading(None)
+        return reading
 
     def take_keys(self) -> None:
         """Give the images the keys."""
@@ -171,6 +191,9 @@ class ReadingPage(QWidget):
         self.actions_["invert"].setChecked(screen.active.invert)
         self.image_actions["texts"].setChecked(not screen.active.texts)
         self._bar.show_state(screen.layout, screen.active.window)
+
+    def _tell_trouble(self, sentence: str) -> None:
+        self.noticed.emit(Notice(sentence, Tone.FAULT))
 
     def _more(self, stack: str) -> None:
         """Show that more of a stack is ready, or seen."""

@@ -38,6 +38,9 @@ ALONE: Final = frozenset({"MG", "RTDOSE", "SEG"})
 # Planes that differ by less are one plane if others lie between them; orthogonal ones never are.
 LINKED_DEGREES: Final = 30.0
 
+# A file with more planes than this wants to keep a machine busy; its frames stay together.
+MOST_PLANES: Final = 500
+
 # Echo times come with rounding noise; two echoes of one acquisition are a millisecond apart.
 ECHO_STEP_MS: Final = 0.1
 
@@ -171,33 +174,45 @@ def _planes(frames: Sequence[FrameRef]) -> Iterator[tuple[str, list[FrameRef]]]:
 
     Planes of the same name are told apart by a number, in the order of their instances.
     """
-    oriented: dict[Sextuple, list[FrameRef]] = defaultdict(list)
-    for reference in sorted(frames, key=lambda ref: (ref.record.number is None, ref.record.number or 0)):
-        if reference.facts.orientation is not None:
-            oriented[reference.facts.orientation].append(reference)
-    normals = {orientation: found for orientation in oriented if (found := _normal(orientation)) is not None}
+    facing: dict[tuple[float, ...], list[FrameRef]] = defaultdict(list)
+    for reference in sorted(frames, key=_numbered):
+        facing[_facing(reference.facts)].append(reference)
     names: list[str] = []
-    for linked in _linked(list(normals), np.array(list(normals.values()))):
-        name = _AXES[int(np.abs(normals[linked[0]]).argmax())]
+    for linked in _linked(list(facing)):
+        name = _AXES[int(np.abs(linked[0]).argmax())]
         names.append(name)
         count = names.count(name)
-        members = [reference for orientation in linked for reference in oriented[orientation]]
+        members = [reference for direction in linked for reference in facing[direction]]
         yield name if count == 1 else f"{name} {count}", members
 
 
-def _linked(orientations: Sequence[Sextuple], normals: FloatArray) -> Iterator[list[Sextuple]]:
-    """Yield orientations that turn into each other, chain by chain."""
-    near = np.abs(normals @ normals.T) >= math.cos(math.radians(LINKED_DEGREES))
-    left = list(range(len(orientations)))
+def _numbered(reference: FrameRef) -> tuple[float, str, int]:
+    number = reference.record.number
+    return (math.inf if number is None else number, reference.record.uid, reference.frame)
+
+
+def _facing(facts: FrameFacts) -> tuple[float, ...]:
+    """Return the normal to two decimals, which is half a degree."""
+    found = None if facts.orientation is None else _normal(facts.orientation)
+    return (0.0, 0.0, 1.0) if found is None else tuple(np.round(found, 2).tolist())
+
+
+def _linked(normals: Sequence[tuple[float, ...]]) -> Iterator[list[tuple[float, ...]]]:
+    """Yield normals that turn into each other, chain by chain."""
+    if len(normals) > MOST_PLANES:
+        yield list(normals)
+        return
+    directions = np.array(normals)
+    near = np.abs(directions @ directions.T) >= math.cos(math.radians(LINKED_DEGREES))
+    left = list(range(len(normals)))
     while left:
         chain, reached = [], [left.pop(0)]
         while reached:
             at = reached.pop()
             chain.append(at)
-            linked = [other for other in left if near[at, other]]
-            reached += linked
+            reached += [other for other in left if near[at, other]]
             left = [other for other in left if not near[at, other]]
-        yield [orientations[n] for n in sorted(chain)]
+        yield [normals[n] for n in sorted(chain)]
 
 
 @lru_cache(1024)  # thousands of slices share a handful of orientations

@@ -1,5 +1,6 @@
 import math
 import random
+import time
 from dataclasses import replace
 
 import pytest
@@ -138,6 +139,23 @@ def test_disc_angled_slices_are_one_stack_in_the_order_that_they_were_made() -> 
     assert _numbers(stack) == list(range(15))
     assert stack.geometry is not None
     assert stack.geometry.irregularity is Irregularity.MIXED_ORIENTATION
+
+
+def test_more_planes_than_any_scanner_makes_stay_together_and_cost_little() -> None:
+    records = []
+    for n in range(2000):
+        turn, tilt = n * 0.7, 0.1 + (n % 50) * 0.029
+        row = (math.cos(turn), math.sin(turn), 0.0)
+        column = (-math.sin(turn) * math.cos(tilt), math.cos(turn) * math.cos(tilt), math.sin(tilt))
+        records.append(
+            _record(n, replace(_facts(0.0), position=(0, 0, n * 1.0), orientation=(*row, *column)))
+        )
+    start = time.perf_counter()
+
+    (stack,) = split(records)
+
+    assert len(stack.frames) == 2000
+    assert time.perf_counter() - start < 5
 
 
 def test_echoes_are_stacks() -> None:

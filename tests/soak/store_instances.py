@@ -19,6 +19,7 @@ from workstation.store import Incoming
 KEK = bytes(range(32))
 
 
+_HEAD = 100  # bytes before the first frame
 PIXELS = PixelFormat(
     "1.2.840.10008.1.2.1", 4, 4, 1, 16, 12, 11, signed=False, photometric="MONOCHROME2", planar=0
 )
@@ -72,6 +73,7 @@ class Maker:
             frame_count=self.frames,
             frames=(FrameFacts(),),
         )
-        part = (len(content) - 100) // self.frames
-        table = FrameTable(tuple(((100 + n * part, part),) for n in range(self.frames)))
+        part = (len(content) - _HEAD) // self.frames
+        spans = [((_HEAD + n * part, part),) for n in range(self.frames)] if part > 0 else []
+        table = FrameTable(tuple(spans))
         return Looked(record, table, hashlib.sha256(content).hexdigest())

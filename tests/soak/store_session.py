@@ -140,7 +140,7 @@ class Stage:
             limits=Limits(floor=0),
             disk=Disk(self.disk, self._sqlite.connect, lambda _: _NoLock()),
             examine=maker.look,
-            reserve=4096,
+            reserve=1 << 16,
             writers=1,
         )
 

@@ -66,11 +66,10 @@ class Eviction:
     def make_room(self, size: int, *, is_work: bool) -> None:
         """Make room for images that are about to come, or refuse them."""
         lacking = self._lacking(size)
-        if lacking > 0:
-            self._give_away(lacking)
+        while lacking > 0 and self.give_way(lacking):
             lacking = self._lacking(size)
-        self._reserve.restore()
-        if lacking <= 0 or (is_work and self._free() - size > _HARD_FLOOR):
+        has_room = lacking <= 0 or (is_work and self._free() - size > _HARD_FLOOR)
+        if self._reserve.restore() and has_room:  # what the reserve left is for measurements and reports
             return
         raise DiskFull(
             "There is no room for more images",
@@ -79,7 +78,7 @@ class Eviction:
         )
 
     def give_way(self, size: int) -> bool:
-        """Give away as much, for the disk is full all the same; say whether anything went."""
+        """Give away as much; say whether anything went."""
         try:
             return self._give_away(size) > 0
         except DiskFull:  # even forgetting needs a little room
@@ -146,9 +145,10 @@ class Eviction:
         return max(over_quota, self._floor() + size - self._free())
 
     def _floor(self) -> int:
-        if self._limits.floor is not None:
-            return self._limits.floor
-        return max(_USUAL_FLOOR, int(_FLOOR_SHARE * shutil.disk_usage(self._names.root).total))
+        floor = self._limits.floor
+        if floor is None:
+            floor = max(_USUAL_FLOOR, int(_FLOOR_SHARE * shutil.disk_usage(self._names.root).total))
+        return max(floor, self._reserve.wants)
 
     def _free(self) -> int:
         with translated(str(self._names.root)):

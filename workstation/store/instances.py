@@ -63,7 +63,8 @@ class Instances:
 
     def variants_of(self, study_uid: str) -> tuple[StoredInstance, ...]:
         """Return what came under a UID that another content had already, and is kept apart."""
-        return tuple(instance for instance in self._of_study(study_uid) if instance.version > 1)
+        shown = self.of_study(study_uid)
+        return tuple(instance for instance in self._of_study(study_uid) if instance not in shown)
 
     def all_of(self, study_uid: str) -> tuple[StoredInstance, ...]:
         """Return everything of a study, variants included."""

@@ -9,7 +9,7 @@ from typing import Final
 from workstation.store.files import Files
 
 RESERVE_BYTES: Final = 64 << 20
-_MARGIN: Final = 3  # taken up again only when this many times its size is free
+_MARGIN: Final = 3  # taken up again only when this many times its size are free
 
 
 class Reserve:
@@ -25,6 +25,11 @@ class Reserve:
         """Say whether the room is still there to be given up."""
         return self._files.exists(self._path)
 
+    @property
+    def wants(self) -> int:
+        """Return how much must be free for the room to be taken up again; 0 if it is held."""
+        return 0 if self.is_held else _MARGIN * self._size
+
     def release(self) -> bool:
         """Give the room up; say whether there was any."""
         if not self.is_held:
@@ -39,7 +44,7 @@ class Reserve:
         if self.is_held:
             return True
         with contextlib.suppress(OSError):
-            if self._files.free(self._path.parent) > _MARGIN * self._size:
+            if self._files.free(self._path.parent) >= self.wants:
                 self._files.allocate(self._path, self._size)
                 return True
             return False

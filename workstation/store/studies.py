@@ -5,6 +5,7 @@ Units:   dates and times as DICOM writes them (DA, TM); ``stored`` in UTC; sizes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -95,7 +96,7 @@ class Studies:
                 "UPDATE studies SET access = (SELECT max(access) FROM studies) + 1 WHERE uid = ?", uid
             )
 
-    def mark_verified(self, uid: str, instances: tuple[str, ...] | None = None) -> None:
+    def mark_verified(self, uid: str, instances: Sequence[str] | None = None) -> None:
         """Note that an archive has these instances of a study; all of them, if none are named."""
         with self._index.writing() as database:
             note_verified(database, uid, instances)

@@ -141,6 +141,18 @@ def resample_colour(source: Array, down: Taps, across: Taps, out: Array, rows: t
 
 
 @compiled
+def cover(mask: Array, down: Array, across: Array, out: Array, rows: tuple[int, int]) -> None:
+    """Write whether anything is drawn between the first and the last source pixel of a device pixel."""
+    for y in range(rows[0], rows[1]):
+        for x in range(out.shape[1]):
+            drawn = False
+            for row in range(down[0, y], down[1, y]):
+                for column in range(across[0, x], across[1, x]):
+                    drawn |= mask[row, column]
+            out[y, x] = drawn
+
+
+@compiled
 def look_up(index: Array, table: Array, out: Array, corner: tuple[int, int], rows: tuple[int, int]) -> None:
     """Write ``table[index]`` into ``out``, the first pixel at ``corner`` (row, column)."""
     top, left = corner

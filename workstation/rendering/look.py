@@ -48,6 +48,11 @@ class DisplayTable:
         """What is sent where there is no picture."""
         return int(self.levels[0])
 
+    @property
+    def brightest(self) -> int:
+        """The greatest level that is ever sent, at least 1."""
+        return max(1, int(self.levels.max()))
+
     def apply(self, shown: FloatArray) -> Levels:
         """Return the levels for values from 0, black, to 1, white."""
         return self.levels[np.rint(shown * (self.levels.size - 1)).astype(np.intp)]

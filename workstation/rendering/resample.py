@@ -43,6 +43,9 @@ class Sampled:
     corner: tuple[int, int]  # (row, column) of the viewport at which the values begin
     size: tuple[int, int]
 
+    def __post_init__(self) -> None:
+        self.values.setflags(write=False)  # colours that nothing changes are shown as they lie here
+
 
 def resample(picture: Picture, placement: Placement, interpolation: Interpolation = "cubic") -> Sampled:
     """Return the picture at the device pixels of its placement.
@@ -81,22 +84,34 @@ def resample_mask(mask: Mask, placement: Placement) -> Mask:
     Where the picture shrinks, a device pixel is drawn if any pixel under it is, so that thin lines
     stay.
     """
+    from workstation.rendering import kernels
+
     shown = np.zeros((placement.height, placement.width), dtype=np.bool_)
-    over, down = placement.across, placement.down
-    laid = mask.T if placement.turned else mask
-    laid = _thin(_thin(laid, down).T, over).T
-    shown[down.first : down.last, over.first : over.last] = laid
+    across, down = placement.across, placement.down
+    box = shown[down.first : down.last, across.first : across.last]
+    drawn = np.empty(box.T.shape if placement.turned else box.shape, dtype=np.bool_)
+    lays = (across, down) if placement.turned else (down, across)  # along the picture's columns, its rows
+    rise, run = (_covered(lay) for lay in lays)
+    plane = np.ascontiguousarray(mask)
+    in_bands(drawn.shape, lambda rows: kernels.cover(plane, rise, run, drawn, rows))
+    box[...] = drawn.T if placement.turned else drawn
     return shown
 
 
-def _thin(mask: Mask, lay: Lay) -> Mask:
-    """Return which device pixels of a lay are drawn, where the first axis of the mask lies along it."""
-    if lay.scale >= 1 or lay.first == lay.last:
-        return mask[taps_of(lay, "nearest").start]
-    along = mask[::-1] if lay.reversed else mask
-    edges = (np.arange(lay.first, lay.last) - lay.origin) / lay.scale
-    end = math.ceil((lay.last + 0.5 - lay.origin) / lay.scale)  # with the half pixel that isn't shown
-    return np.logical_or.reduceat(along[:end], np.floor(edges).astype(np.intp), axis=0)
+def _covered(lay: Lay) -> NDArray[np.int32]:
+    """Return for each device pixel its first source pixel and the one after its last, shape (2, n).
+
+    Enlarged, it is the one under the centre; shrunk, all that lie under any part of it, and for the
+    last also those under the half device pixel that is no longer shown.
+    """
+    if lay.scale >= 1:
+        start = taps_of(lay, "nearest").start
+        return np.stack([start, start + 1])
+    edges = (np.arange(lay.first, lay.last + 1) - lay.origin) / lay.scale
+    spans = np.stack([np.floor(edges[:-1]), np.ceil(edges[1:])]).astype(np.int32)
+    spans[1, -1:] = math.ceil((lay.last + 0.5 - lay.origin) / lay.scale)
+    spans = np.minimum(spans, lay.source)
+    return lay.source - spans[::-1] if lay.reversed else spans
 
 
 def _weigh(

@@ -46,7 +46,9 @@ def shade(sampled: Sampled, look: Look) -> Device:
         return _framed(shown, sampled, look)
     table = level_table(look, sampled.domain)
     if sampled.palette is not None:
-        return _framed(_with_colours(table, sampled.domain, sampled.palette)[sampled.values], sampled, look)
+        grey = table.astype(np.uint32) * WHITE // look.display.brightest
+        colours = _with_colours(grey, sampled.domain, sampled.palette)
+        return _framed(np.take(colours, sampled.values, axis=0), sampled, look)
     return _looked_up(sampled, table, look)
 
 
@@ -56,7 +58,7 @@ def draw(shaded: Device, planes: Sequence[Plane], look: Look) -> Device:
     if not drawn:
         return shaded
     picture = shaded.copy() if shaded.ndim == 3 else np.repeat(shaded[..., np.newaxis], 3, axis=2)
-    brightest = WHITE if shaded.ndim == 3 else int(look.display.levels.max())
+    brightest = WHITE if shaded.ndim == 3 else look.display.brightest
     for plane in drawn:
         picture[plane.mask] = [part * brightest // WHITE for part in plane.colour]
     return picture
@@ -108,9 +110,9 @@ def _float_levels(sampled: Sampled, look: Look) -> Levels:
     return levels
 
 
-def _with_colours(table: Levels, domain: Domain, palette: Palette) -> NDArray[np.uint8]:
+def _with_colours(grey: NDArray[np.uint32], domain: Domain, palette: Palette) -> NDArray[np.uint8]:
     """Return a table of colours: the palette's from its first value on, grey below."""
-    mixed = np.repeat(table[:, np.newaxis].astype(np.uint8), 3, axis=1)
+    mixed = np.repeat(grey[:, np.newaxis].astype(np.uint8), 3, axis=1)
     start = (palette.first - domain.low) << domain.fraction
     index = np.arange(max(0, start), len(mixed))
     mixed[index] = palette.apply(domain.low + (index >> domain.fraction))

@@ -15,6 +15,7 @@ from workstation.rendering.look import UNCALIBRATED, DisplayTable, Look
 from workstation.rendering.picture import Domain, Picture
 from workstation.rendering.placement import fitted
 from workstation.rendering.render import render
+from workstation.rendering.resample import resample_mask
 
 SIDE: Final = 4  # pixels
 
@@ -22,6 +23,7 @@ SIDE: Final = 4  # pixels
 def warm_up() -> None:
     """Render a tiny picture of each kind."""
     deep = DisplayTable(np.arange(1024, dtype=np.uint16))
+    placement = fitted((SIDE, SIDE), (SIDE, SIDE))
     pictures = [
         Picture(np.zeros((SIDE, SIDE), dtype=np.uint16), Domain(0, 4095), (0, 0)),
         Picture(np.zeros((SIDE, SIDE), dtype=np.int16), Domain(-2048, 2047), (0, 0)),
@@ -30,4 +32,5 @@ def warm_up() -> None:
     ]
     for picture in pictures:
         for display in (UNCALIBRATED, deep):
-            render(picture, Look(display=display), fitted((SIDE, SIDE), (SIDE, SIDE)))
+            render(picture, Look(display=display), placement)
+    resample_mask(np.ones((SIDE, SIDE), dtype=np.bool_), placement)

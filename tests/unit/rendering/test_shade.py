@@ -139,6 +139,14 @@ def test_a_supplemental_palette_colours_the_values_from_its_first_on() -> None:
     assert shown[0, 2:6].tolist() == [[0, 0, 0], [50, 50, 50], [255, 0, 0], [0, 255, 0]]
 
 
+def test_a_supplemental_palette_looks_the_same_on_a_deep_screen() -> None:
+    palette = Palette(100, np.array([[255, 0, 0]], dtype=np.uint8), supplemental=True)
+    deep = DisplayTable(np.arange(1024, dtype=np.uint16))
+
+    plain, deeper = (_shade(Look(WHOLE, display=d), palette=palette) for d in (Look().display, deep))
+    assert np.abs(plain.astype(int) - deeper).max() <= 1
+
+
 def test_nothing_is_mixed_between_greys_and_palette_colours() -> None:
     palette = Palette(100, np.array([[255, 0, 0]], dtype=np.uint8), supplemental=True)
     pixels = np.array([[10, 200]], dtype=np.uint16)

@@ -3,9 +3,19 @@ from typing import get_args
 import numpy as np
 
 from workstation.dicom.model import VoiWindow
-from workstation.rendering import Domain, Interpolation, Look, Picture, fitted, kernels, render, warm_up
+from workstation.rendering import (
+    Domain,
+    Interpolation,
+    Look,
+    Picture,
+    fitted,
+    kernels,
+    render,
+    resample_mask,
+    warm_up,
+)
 
-KERNELS = ("resample", "resample_colour", "look_up")  # those that are called from Python
+KERNELS = ("resample", "resample_colour", "cover", "look_up")  # those that are called from Python
 
 
 def _compiled() -> dict[str, int]:
@@ -35,6 +45,8 @@ def test_after_warming_up_nothing_is_compiled_any_more() -> None:
             placement = fitted(size, (300, 200), rotation=rotation, zoom=0.7)
             for interpolation in get_args(Interpolation):
                 render(picture, Look(VoiWindow(40, 400)), placement, interpolation=interpolation)
+
+            resample_mask(np.zeros((picture.rows, picture.columns), dtype=np.bool_), placement)
 
     assert _compiled() == before
     assert min(before.values()) > 0

@@ -1,7 +1,7 @@
 """Values of interest: which measured values go from black to white, and along which curve.
 
 A CT holds 4,096 values and an eye tells some hundred greys apart; the window decides which tissue
-gets them. The file offers windows and tables, the reader chooses and drags.
+gets them. The file offers windows and tables (``viewing`` lists them), the reader chooses and drags.
 
 Units:   modality values in; out of it 0.0 (the minimum output) to 1.0 (the maximum). Which of the
          two is black is decided by ``presentation``.
@@ -14,8 +14,6 @@ Source:  PS3.3 C.11.2.1.1 (VOI LUT), C.11.2.1.2.1 (LINEAR), C.11.2.1.3.1 (SIGMOI
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -36,14 +34,6 @@ class WindowRefused(LumenError):
     """A window that no function of the standard defines."""
 
     exit_code = 25
-
-
-@dataclass(frozen=True, slots=True)
-class VoiChoice:
-    """One entry of the window menu."""
-
-    name: str
-    voi: Voi
 
 
 def apply_voi(values: ArrayLike, voi: Voi) -> FloatArray:
@@ -74,18 +64,6 @@ def is_usable(window: VoiWindow) -> bool:
     """Tell whether a window means anything: some files hold a width of 0."""
     wide = window.width >= 1 if window.function == "LINEAR" else window.width > 0
     return wide and math.isfinite(window.width) and math.isfinite(window.center)
-
-
-def choices(windows: Sequence[VoiWindow], tables: Sequence[Lut] = ()) -> tuple[VoiChoice, ...]:
-    """Return what the file offers, under the names that it gives (C.11.2.1.2, explanations).
-
-    Tables come first: a vendor that computed a curve means it to be seen. Unusable windows are
-    left out, so the first choice can always be shown.
-    """
-    usable = [window for window in windows if is_usable(window)]
-    curves = [VoiChoice(table.explanation or f"table {n}", table) for n, table in enumerate(tables, 1)]
-    ramps = [VoiChoice(window.explanation or f"window {n}", window) for n, window in enumerate(usable, 1)]
-    return (*curves, *ramps)
 
 
 def _ramp(inputs: FloatArray, middle: float, width: float) -> FloatArray:

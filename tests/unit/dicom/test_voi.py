@@ -7,7 +7,7 @@ from pydicom.pixels.processing import apply_voi, apply_windowing
 
 from workstation.dicom.lut import Lut
 from workstation.dicom.model import VoiFunction, VoiWindow
-from workstation.dicom.voi import WindowRefused, choices, is_usable
+from workstation.dicom.voi import WindowRefused, is_usable
 from workstation.dicom.voi import apply_voi as apply_ours
 
 FUNCTIONS: tuple[VoiFunction, ...] = ("LINEAR", "LINEAR_EXACT", "SIGMOID")
@@ -104,13 +104,12 @@ def test_a_window_never_falls_and_never_leaves_0_to_1(
         ("SIGMOID", 40, -1),
     ],
 )
-def test_a_window_that_no_function_defines_is_refused_and_not_offered(
+def test_a_window_that_no_function_defines_is_refused(
     function: VoiFunction, center: float, width: float
 ) -> None:
     window = VoiWindow(center, width, function=function)
 
     assert not is_usable(window)
-    assert choices([window]) == ()
     with pytest.raises(WindowRefused, match="wide"):
         apply_ours([1.0], window)
 
@@ -132,10 +131,3 @@ def test_a_table_agrees_with_pydicom_and_ends_at_its_greatest_entry(bits: int) -
 
     expected = apply_voi(values, dataset) / (2**bits - 1)
     assert apply_ours(values, Lut(-50, entries, bits)) == pytest.approx(expected, abs=ROUNDING)
-
-
-def test_the_menu_has_tables_first_then_windows_each_by_its_explanation() -> None:
-    table = Lut(0, np.array([0, 1], dtype=np.uint16), 8, "SOFT")
-    windows = [VoiWindow(40, 400, "BRAIN"), VoiWindow(40, 0, "BROKEN"), VoiWindow(500, 2000)]
-
-    assert [choice.name for choice in choices(windows, [table])] == ["SOFT", "BRAIN", "window 2"]

@@ -1,25 +1,34 @@
 """The night of invented studies: made once, and taken in through the same door as everyone's.
 
-Each instance is examined in a worker and stored like any import, so the demonstration is also a test
-of the whole. It goes into the demonstration's store alone.
+It is drawn in worker processes, one picture of every study first, so that the list is there at once; then
+each is filled up in the order of the list. Every instance is examined and stored like any import, so
+the demonstration is also a test of the whole. It goes into the demonstration's store alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from workstation import phantoms
+from workstation.phantoms import tasks
 from workstation.security import Action
+from workstation.workers import Job, SharedBuffer, WorkerPool
+from workstation.workflow import sessions
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import verb
 from workstation.workflow.errors import WrongStore
 from workstation.workflow.intake import Intake
 
-_SEED: Final = 1
+SEED: Final = 1
+
 _NIGHT: Final = "night"
+_AT_ONCE: Final = 4  # instances a job
+_SECONDS: Final = 300.0  # a radiograph takes several, on a busy machine more
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +47,25 @@ class _Made:
         return len(self.data)
 
 
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Some instances of one study, to be drawn."""
+
+    key: str
+    numbers: Sequence[int]
+
+
 @verb(Action.IMPORT, detail=lambda count: f"{count} invented studies")
 def prepare_demo(desk: Desk, *, cancelled: Callable[[], bool] = lambda: False) -> int:
-    """Make the night's studies that aren't there yet, in the order of the list; return how many there are."""
+    """Make what the night lacks, and return how many studies it has."""
     if not desk.is_demo:
         raise WrongStore("Invented studies never go into a real store")
-    night = phantoms.night(seed=_SEED, now=_begin(desk))
-    for study in night:
-        if not cancelled() and _lacks(desk, study):
-            with Intake(desk, cancelled) as intake:
-                for source in _sources(study):
-                    intake.offer(source)
+    began = _begin(desk)
+    night = phantoms.night(seed=SEED, now=began)
+    sessions.keep_expected(desk, {study.study_uid: study.count for study in night})
+    lacking = [study for study in night if _lacks(desk, study)]
+    if lacking and not cancelled():
+        _make(desk, began, lacking, cancelled)
     return len(night)
 
 
@@ -56,7 +73,7 @@ def _begin(desk: Desk) -> datetime:
     """Return the hour of the first call: a night that was interrupted goes on as it began."""
     told = desk.store.sessions.get(_NIGHT)
     if told is None:
-        told = desk.clock.utc().isoformat()
+        told = desk.clock.utc().replace(microsecond=0).isoformat()
         desk.store.sessions.put(_NIGHT, told)
     return datetime.fromisoformat(told)
 
@@ -66,6 +83,47 @@ def _lacks(desk: Desk, study: phantoms.PhantomStudy) -> bool:
     return here is None or here.instances < study.count
 
 
-def _sources(study: phantoms.PhantomStudy) -> Iterator[_Made]:
-    for n, data in enumerate(study.instances(), 1):
-        yield _Made(f"{study.key}/{n}", data)
+def _make(
+    desk: Desk, began: datetime, studies: Sequence[phantoms.PhantomStudy], cancelled: Callable[[], bool]
+) -> None:
+    count = os.cpu_count() or 1
+    with (
+        Intake(desk, cancelled) as intake,
+        WorkerPool(tasks.__name__, count) as painters,
+        ThreadPoolExecutor(count, thread_name_prefix="night") as asking,
+    ):
+
+        def draw(order: _Order) -> None:
+            for made in () if cancelled() else _drawn(painters, began, order):
+                intake.offer(made)
+
+        try:
+            for done in [asking.submit(draw, order) for order in _orders(studies)]:
+                done.result()
+        finally:
+            asking.shutdown(cancel_futures=True)
+
+
+def _orders(studies: Sequence[phantoms.PhantomStudy]) -> Iterator[_Order]:
+    """Yield the middle of each study first, then all the rest, study by study."""
+    for study in studies:
+        yield _Order(study.key, (study.count // 2,))
+    for study in studies:
+        rest = [number for number in range(study.count) if number != study.count // 2]
+        for start in range(0, len(rest), _AT_ONCE):
+            yield _Order(study.key, rest[start : start + _AT_ONCE])
+
+
+def _drawn(painters: WorkerPool, began: datetime, order: _Order) -> Iterator[_Made]:
+    """Yield the instances of an order, once a painter has drawn them."""
+    room = tasks.room_for(len(order.numbers))
+    buffer = SharedBuffer.create(room)
+    try:
+        arguments = tasks.make_arguments(SEED, began, order.key, order.numbers)
+        job = Job("make", arguments, None, buffer.slice(0, room), _SECONDS)
+        start = 0
+        for number, length in zip(order.numbers, tasks.lengths(painters.submit(job).result()), strict=True):
+            yield _Made(f"{order.key}/{number + 1}", bytes(buffer.view[start : start + length]))
+            start += length
+    finally:
+        buffer.close()

@@ -6,6 +6,7 @@ it; everything that it holds ends then.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ from workstation.workflow.examining import examine_in_worker
 from workstation.workflow.keys import KeySource, create_store, open_store, own_folder, store_exists
 from workstation.workflow.store_reader import StoreReader
 
+EXPECTED: Final = "expected counts"
+
 _GIGABYTE: Final = 1 << 30
 _MOST_WORKERS: Final = 4
 
@@ -43,11 +46,14 @@ class Desk:
     reader: StoreReader
     quota: int  # bytes that images may take
     is_demo: bool = False
+    expected: dict[str, int] = field(default_factory=dict)  # study → instances that are to come
     jumps: JumpWatch = field(init=False)
+    arriving: int = 0  # imports under way
     studies_changed: Signal[str] = field(default_factory=lambda: Signal("studies changed"))
 
     def __post_init__(self) -> None:
         self.jumps = JumpWatch(self.clock)
+        self.expected.update(json.loads(self.store.sessions.get(EXPECTED) or "{}"))
 
     @property
     def start_report(self) -> tuple[str, ...]:

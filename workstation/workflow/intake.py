@@ -89,6 +89,7 @@ class Intake:
         self._storing = threading.Thread(target=self._store_all, name="import-store")
         self._stopped: BaseException | None = None
         self._storing.start()
+        desk.arriving += 1
 
     def offer(self, source: Source) -> bool:
         """Take a file on its way; waits for room. False once nothing more is wanted."""
@@ -113,6 +114,8 @@ class Intake:
         self._readers.shutdown(wait=True)
         self._arrived.put(None)
         self._storing.join()
+        self._desk.arriving -= 1
+        self._desk.studies_changed.emit("")
         if self._stopped is not None and error is None:
             raise self._stopped
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+
 from workstation.viewing import Snapshot, SnapshotBroken
-from workstation.workflow.desk import Desk
+from workstation.workflow.desk import EXPECTED, Desk
 
 _LAST = "last study"
 
@@ -41,6 +44,13 @@ def last_study(desk: Desk) -> str:
     """Return the study that was open when the program ended, "" if none was."""
     uid = desk.store.sessions.get(_LAST) or ""
     return uid if uid and desk.store.studies.get(uid) else ""
+
+
+def keep_expected(desk: Desk, counts: Mapping[str, int]) -> None:
+    """Remember how many instances studies are going to have."""
+    if any(desk.expected.get(uid) != count for uid, count in counts.items()):
+        desk.expected.update(counts)
+        desk.store.sessions.put(EXPECTED, json.dumps(desk.expected))
 
 
 def _name(study_uid: str) -> str:

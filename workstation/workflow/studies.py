@@ -96,6 +96,7 @@ def series_row(stack: ImageStack) -> SeriesRow:
 def list_row(desk: Desk, study: StoredStudy) -> StudyRow:
     """Return a study as the list shows it."""
     patient, facts = study.patient, study.study
+    expected = max(study.instances, desk.expected.get(facts.uid, 0))
     return StudyRow(
         uid=facts.uid,
         patient_name=patient.name,
@@ -110,9 +111,15 @@ def list_row(desk: Desk, study: StoredStudy) -> StudyRow:
         modalities=study.modalities,
         site=facts.institution,
         here=study.instances,
-        expected=study.instances,
-        state=StudyState.OPENED if sessions.was_opened(desk, facts.uid) else StudyState.UNREAD,
+        expected=expected,
+        state=_state(desk, facts.uid, is_whole=study.instances == expected),
     )
+
+
+def _state(desk: Desk, study_uid: str, *, is_whole: bool) -> StudyState:
+    if not is_whole:
+        return StudyState.ARRIVING if desk.arriving else StudyState.INCOMPLETE
+    return StudyState.OPENED if sessions.was_opened(desk, study_uid) else StudyState.UNREAD
 
 
 def _accounting(records: Sequence[InstanceRecord]) -> str:

@@ -24,6 +24,10 @@ from workstation.store.changes import Put
 from workstation.store.work import Work
 
 _AT_ONCE: Final = 1000
+# Whatever an altered row may hold, the chain is to be told of it as bytes.
+_SELECT: Final = (
+    "SELECT seq, CAST(data AS BLOB), CAST(hash AS BLOB) FROM audit WHERE seq > ? ORDER BY seq LIMIT ?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +68,7 @@ class AuditLog:
     def sealed(self) -> Iterator[SealedRecord]:
         """Yield every record as it is stored, in order."""
         after = START.seq
-        while rows := self._work.rows(
-            "SELECT seq, data, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", after, _AT_ONCE
-        ):
+        while rows := self._work.rows(_SELECT, after, _AT_ONCE):
             for seq, data, hash_ in rows:
                 yield SealedRecord(seq, data, hash_)
             after = rows[-1][0]

@@ -22,9 +22,12 @@ from typing import Any, Final, Protocol, TypeAlias
 import sqlcipher3
 
 from workstation.store.errors import DiskFailed, DiskFull, StoreDamaged, StoreTooNew
+from workstation.store.files import translated
 
 Value: TypeAlias = str | int | float | bytes | None
 Row: TypeAlias = tuple[Any, ...]
+
+IN_MEMORY: Final = Path(":memory:")
 
 _SQL_NAME: Final = re.compile(r"[a-z_0-9]{1,40}")
 _SECONDS_TO_WAIT: Final = 10.0
@@ -60,7 +63,9 @@ Connect: TypeAlias = Callable[[Path], Connection]
 
 
 def connect(path: Path) -> Connection:
-    """Open a file with the driver of the product."""
+    """Open a file with the driver of the product; a new one is for this user alone, and so are its logs."""
+    if path != IN_MEMORY:
+        path.touch(mode=0o600)
     connection: Connection = sqlcipher3.connect(
         str(path), timeout=_SECONDS_TO_WAIT, isolation_level=None, check_same_thread=False
     )
@@ -73,7 +78,7 @@ class Database:
     def __init__(self, path: Path, key: bytes, pragmas: Sequence[str], connect: Connect = connect) -> None:
         self.path = path
         self._lock = threading.RLock()
-        with self._calm():
+        with self._calm(), translated(str(path)):
             self._connection = connect(path)
         try:
             for pragma in (*_QUIET, f"PRAGMA key = \"x'{key.hex()}'\"", *_PRAGMAS, *pragmas):

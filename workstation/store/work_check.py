@@ -7,15 +7,11 @@ only here: the journal is applied to an empty database, and both must then say t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
 
 from workstation.store import schemas
 from workstation.store.changes import apply
-from workstation.store.database import Database, Row, migrate, plain
+from workstation.store.database import IN_MEMORY, Database, Row, migrate, plain
 from workstation.store.journal import Kind, Reading
-
-_IN_MEMORY: Final = Path(":memory:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +31,7 @@ class Halves:
 
 def compare(database: Database, reading: Reading) -> Halves:
     """Read both whole and hold them against each other."""
-    told = Database(_IN_MEMORY, bytes(32), ())
+    told = Database(IN_MEMORY, bytes(32), ())
     try:
         migrate(told, schemas.WORK)
         transactions = 0

@@ -61,8 +61,10 @@ clean: ## remove what was made here
 	touch $@ .venv/runtime
 
 # Run and tests alike use the wheel as a hospital would get it: a forgotten resource shows here.
+# The rendering kernels are compiled now, so that the first picture need not wait for it.
 .venv/installed: .venv/runtime $(SOURCES)
 	rm -rf dist
 	$(BIN)/uv build -q --wheel --no-build-isolation --python $(BIN)/python -o dist
 	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --reinstall-package lumen-workstation dist/*.whl
+	env -u PYTHONPATH $(BIN)/python -c "from workstation import rendering; rendering.warm_up()"
 	touch $@

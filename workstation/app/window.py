@@ -58,7 +58,6 @@ def open_window(session: Session, *, demo: bool) -> int:
     harden_process()
     settings, places = session.settings(), session.places
     start_log(places.log, settings.text("log.level"))
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(places.cache / "kernels"))
     apply_scale(int(settings.number("display.scale_percent")))
     application = QApplication.instance() or QApplication(["lumen"])
     assert isinstance(application, QApplication)  # noqa: S101  nothing else makes one

@@ -8,7 +8,7 @@ within a second, so that a crash comes back to the same study, slice and window.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Final
@@ -42,12 +42,15 @@ from workstation.workflow.later import Later
 from workstation.workflow.measuring import keep_length, remove_length
 from workstation.workflow.picturing import Frame, picture_of_series
 from workstation.workflow.shown import Picture, Shown, StackShare, Thumbnail, Unshowable, Waiting
-from workstation.workflow.studies import series_row
+from workstation.workflow.studies import list_row, required_study, series_row, stacks_of
 from workstation.workflow.tables import TableShelf
 from workstation.workflow.windows import window_behind
 
 _KEEP_SECONDS: Final = 0.5
+_LOOK_SECONDS: Final = 0.5
 _WHO: Final = "reading"
+
+Stacks = tuple[ImageStack, ...]
 
 
 class Reading:
@@ -55,6 +58,7 @@ class Reading:
 
     def __init__(self, desk: Desk, study: StudyRow, stacks: Sequence[ImageStack], screen: Screen) -> None:
         self.changed: Signal[str] = Signal("stack changed")
+        self.grown: Signal[str] = Signal("more of the study is here")
         self.troubled: Signal[str] = Signal("something could not be kept")
         self.study = study
         self.screen = screen
@@ -67,7 +71,10 @@ class Reading:
         self._seen = SeenLedger()
         self._keeper = ThreadPoolExecutor(1, thread_name_prefix="keep")
         self._keep_screen = Later(_KEEP_SECONDS, self._remember)
+        self._arrived: tuple[StudyRow, Stacks] | None = None
+        self._look_again = Later(_LOOK_SECONDS, self._look)
         screen.changed.connect(self._follow)
+        desk.studies_changed.connect(self._study_changed)
         if not any(state.stack for state in screen.viewports) and stacks:
             self.show_stack(0, stacks[0].key)
         self._keeper.submit(self._remember)
@@ -86,6 +93,27 @@ class Reading:
         state = ViewportState(stack=stack, index=middle, texts=before.texts)
         self._source(stack).want(middle)
         self.screen.set_viewport(pane, state, who=_WHO)
+
+    def grow(self) -> bool:
+        """Take in what has arrived since; each viewport stays at its image. False if nothing has.
+
+        ``grown`` tells when it is worth asking.
+        """
+        arrived, self._arrived = self._arrived, None
+        if arrived is None:
+            return False
+        before = self._stacks
+        self.study, stacks = arrived
+        self._stacks = {stack.key: stack for stack in stacks}
+        self.series = tuple(series_row(stack) for stack in stacks)
+        for key in before.keys() & self._stacks.keys():
+            if before[key].frames != self._stacks[key].frames:
+                self._let_go(key)
+        self.screen.learn({stack.key: len(stack.frames) for stack in stacks}, who=_WHO)
+        self._stay_at_images(before)
+        if not any(state.stack for state in self.screen.viewports) and stacks:
+            self.show_stack(0, stacks[0].key)
+        return True
 
     def picture(self, pane: int, width: int, height: int) -> Picture:
         """Return what a viewport of this size shows now; ``changed`` follows after Waiting."""
@@ -124,14 +152,46 @@ class Reading:
     def close(self) -> None:
         """Let go of the study; what was drawn is on the disk first."""
         self.screen.changed.disconnect(self._follow)
+        self._desk.studies_changed.disconnect(self._study_changed)
+        self._look_again.stop()
         self._keep_screen.stop()
         self._keeper.submit(self._remember)
         self._keeper.shutdown(wait=True)
         self._tables.close()
-        for source in self._sources.values():
+        for key in tuple(self._sources):
+            self._let_go(key)
+
+    def _let_go(self, stack: str) -> None:
+        source = self._sources.pop(stack, None)
+        if source is not None:
             source.ready.disconnect(self._frame_ready)
             source.close()
-        self._sources.clear()
+
+    def _study_changed(self, study_uid: str) -> None:
+        if study_uid in ("", self.study.uid):
+            self._look_again.soon()
+
+    def _look(self) -> None:
+        """Look for what has arrived; beside the main thread, since it may be thousands of images."""
+        try:
+            row = list_row(self._desk, required_study(self._desk, self.study.uid))
+            stacks = stacks_of(self._desk, self.study.uid)
+        except LumenError as error:
+            self.troubled.emit(calm(error))
+            return
+        now = {stack.key: stack.frames for stack in stacks}
+        if row != self.study or now != {key: stack.frames for key, stack in self._stacks.items()}:
+            self._arrived = (row, stacks)
+            self.grown.emit(self.study.uid)
+
+    def _stay_at_images(self, before: Mapping[str, ImageStack]) -> None:
+        """Move each viewport's index, so that it shows the image that it showed."""
+        for pane, state in enumerate(self.screen.viewports):
+            if state.stack in before and state.stack in self._stacks:
+                old, new = before[state.stack].frames, self._stacks[state.stack].frames
+                index = _index_of(old[min(state.index, len(old) - 1)], new)
+                if index is not None and index != state.index:
+                    self.screen.set_viewport(pane, replace(state, index=index), who=_WHO)
 
     def _source(self, stack: str) -> FrameSource:
         if stack not in self._sources:
@@ -216,6 +276,12 @@ class Reading:
             sessions.keep_screen(self._desk, Snapshot.of(self.screen))
         except LumenError as error:
             self.troubled.emit(f"The place of reading is not kept: {error}")
+
+
+def _index_of(frame: FrameRef, frames: Sequence[FrameRef]) -> int | None:
+    """Return where an image stands in a stack that has grown."""
+    wanted = (frame.record.uid, frame.frame)
+    return next((n for n, one in enumerate(frames) if (one.record.uid, one.frame) == wanted), None)
 
 
 def _spread(frame: Frame) -> float | None:

@@ -30,6 +30,7 @@ def desk() -> InventedDesk:
 @pytest.fixture
 def window(desk: InventedDesk, show: Show, wait: Wait) -> MainWindow:
     made = MainWindow(desk, now=lambda: NOW, reader="Dr N. Haverford")
+    made.resize(1200, 760)
     show(made)
     made.show_studies()
     wait(lambda: made.studies.model.total)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from workstation.ui.contracts import ImportSummary, StudyRow
 from workstation.ui.main_window import MainWindow
 from workstation.ui.studies import StudiesPage
-from workstation.ui.studies.columns import COLUMNS
+from workstation.ui.studies.columns import COLUMNS, widths
 
 Wait = Callable[[Callable[[], object]], None]
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -25,6 +25,7 @@ def desk() -> InventedDesk:
 @pytest.fixture
 def window(desk: InventedDesk, show: Callable[[QWidget], QWidget], wait: Wait) -> MainWindow:
     made = MainWindow(desk, now=lambda: NOW, reader="Dr N. Haverford")
+    made.resize(1200, 760)
     show(made)
     made.show_studies()
     wait(lambda: made.studies.model.total == len(desk.rows))
@@ -47,6 +48,24 @@ def _texts(widget: QWidget) -> list[str]:
 
 def _count(page: StudiesPage) -> str:
     return next(text for text in _texts(page.bar) if "stud" in text)
+
+
+@pytest.mark.parametrize(
+    ("room", "gone"),
+    [
+        (1480, []),
+        (1000, []),
+        (900, ["site"]),
+        (800, ["site", "modality"]),
+        (640, ["site", "modality", "images"]),
+    ],
+)
+def test_columns_fill_the_room_and_the_least_needed_go_first(room: int, gone: list[str]) -> None:
+    made = widths(room)
+
+    assert sum(made) == room
+    assert [column.name for column, width in zip(COLUMNS, made, strict=True) if not width] == gone
+    assert all(width >= column.least for column, width in zip(COLUMNS, made, strict=True) if width)
 
 
 def test_the_newest_study_is_first_and_chosen(page: StudiesPage) -> None:

@@ -26,7 +26,7 @@ from workstation.ui.studies import StudiesPage
 
 _log = logging.getLogger(__name__)
 
-_SIZE: Final = QSize(1440, 900)
+_SHARE_OF_SCREEN: Final = 0.9  # of the first window
 _SMALLEST: Final = QSize(960, 600)
 
 
@@ -183,7 +183,7 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         if not self._memory.geometry or not self.restoreGeometry(QByteArray(self._memory.geometry)):
-            self.resize(_SIZE)
+            self.resize(self.screen().availableSize() * _SHARE_OF_SCREEN)
 
     def _lay_out(self) -> None:
         self._pages.addWidget(self.studies)

@@ -32,6 +32,15 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{amount(count)} {one if count == 1 else many or one + 's'}"
 
 
+def shortened(text: str, most: int = 40) -> str:
+    """Return a text that ends in "…" if it would be longer.
+
+    >>> shortened("Head without contrast", 9)
+    'Head wit…'
+    """
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def duration(seconds: float) -> str:
     """Return how long something will take, no more precisely than it is known."""
     if seconds < 60:

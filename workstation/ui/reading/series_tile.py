@@ -14,7 +14,7 @@ from workstation.ui.pictures import Still
 from workstation.ui.stacks import carrying
 from workstation.ui.theme import PALETTE, STEP, FontSize
 from workstation.ui.theme.sizes import THUMBNAIL
-from workstation.ui.wording import amount
+from workstation.ui.wording import counted, shortened
 
 _BAR: Final = 3
 _OPEN_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
@@ -70,8 +70,8 @@ class SeriesTile(QWidget):
         column.addWidget(self.bar)
         column.addSpacing(2)
         size = FontSize.CAPTION
-        title = f"{series.label} · {amount(series.count)}"
-        column.addWidget(Label(title, role="secondary", size=size, elided=True))
+        column.addWidget(Label(shortened(series.label), size=size, wrapped=True))
+        column.addWidget(Label(counted(series.count, "image"), role="secondary", size=size))
         if series.note:
             role = "attention" if series.displayable else "fault"
             column.addWidget(Label(series.note, role=role, size=size, wrapped=True))

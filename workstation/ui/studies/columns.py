@@ -1,6 +1,7 @@
 """The columns of the study list: heading, text, order, width.
 
-Units:   widths in logical pixels; the study column takes what is left.
+Units:   widths in logical pixels; the study column takes what is left, and where there is little room
+         the others shrink, and at last some of them go.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ class Column:
 
     name: str
     heading: str
-    width: int
+    width: int  # where there is room
+    least: int
     text: Callable[[StudyRow], str]
     order: Callable[[StudyRow], Order]
     quiet: bool = False  # in the secondary colour
@@ -54,14 +56,27 @@ def _when(row: StudyRow) -> Order:
 
 
 COLUMNS: Final = (
-    Column("patient", "Patient", 220, name_of, lambda r: (folded(r.patient_name),)),
-    Column("age", "Age", 72, age_and_sex, lambda r: (r.birth_date == "", r.birth_date, r.sex)),
-    Column("study", "Study", 0, description, lambda r: (folded(description(r)),)),
-    Column("modality", "Modality", 92, modality, lambda r: (modality(r),)),
-    Column("date", "Date", 148, lambda r: moment(r.date, r.time), _when),
-    Column("site", "Site", 140, lambda r: r.site, lambda r: (folded(r.site),), quiet=True),
-    Column("images", "Images", 200, images, lambda r: (r.expected, r.here)),
-    Column("state", "State", 120, lambda r: r.state.value, lambda r: (r.state.value,)),
+    Column("patient", "Patient", 220, 140, name_of, lambda r: (folded(r.patient_name),)),
+    Column("age", "Age", 72, 60, age_and_sex, lambda r: (r.birth_date == "", r.birth_date, r.sex)),
+    Column("study", "Study", 260, 160, description, lambda r: (folded(description(r)),)),
+    Column("modality", "Modality", 92, 72, modality, lambda r: (modality(r),)),
+    Column("date", "Date", 148, 140, lambda r: moment(r.date, r.time), _when),
+    Column("site", "Site", 140, 72, lambda r: r.site, lambda r: (folded(r.site),), quiet=True),
+    Column("images", "Images", 200, 172, images, lambda r: (r.expected, r.here)),
+    Column("state", "State", 120, 88, lambda r: r.state.value, lambda r: (r.state.value,)),
 )
-STRETCHED: Final = [column.name for column in COLUMNS].index("study")
 NEWEST_FIRST: Final = [column.name for column in COLUMNS].index("date")
+_FIRST_TO_GO: Final = ("site", "modality", "images")
+
+
+def widths(room: int) -> tuple[int, ...]:
+    """Return a width for each column, 0 for one that goes; together they fill the room."""
+    kept = list(COLUMNS)
+    for name in _FIRST_TO_GO:
+        if sum(column.least for column in kept) > room:
+            kept = [column for column in kept if column.name != name]
+    least, most = sum(column.least for column in kept), sum(column.width for column in kept)
+    share = min(max((room - least) / (most - least), 0.0), 1.0)
+    made = {column.name: int(column.least + share * (column.width - column.least)) for column in kept}
+    made["study"] += max(room - sum(made.values()), 0)
+    return tuple(made.get(column.name, 0) for column in COLUMNS)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workstation.errors import calm
@@ -23,7 +25,10 @@ from workstation.ui.studies.model import StudyModel
 from workstation.ui.studies.preview import Preview
 from workstation.ui.studies.query import Query, modalities
 from workstation.ui.studies.table import StudyTable
+from workstation.ui.theme.sizes import NARROW_PREVIEW, PREVIEW
 from workstation.ui.wording import amount, counted
+
+_PREVIEW_SHARE: Final = 0.3
 
 
 class StudiesPage(QWidget):
@@ -82,6 +87,11 @@ class StudiesPage(QWidget):
         """Give the list the keys, with a study chosen."""
         self.table.choose_first()
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the list most of a small window."""
+        super().resizeEvent(event)
+        self.preview.setFixedWidth(min(max(round(self.width() * _PREVIEW_SHARE), NARROW_PREVIEW), PREVIEW))
 
     def offered(self) -> Offered:
         """Return what can be done here, for the palette."""

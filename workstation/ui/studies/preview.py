@@ -18,7 +18,6 @@ from workstation.ui.operations import Operations, Ticket
 from workstation.ui.pictures import Still
 from workstation.ui.studies.preview_body import Body
 from workstation.ui.theme import STEP
-from workstation.ui.theme.sizes import PREVIEW
 
 _SETTLE: Final = 60  # milliseconds that a row stays chosen before its preview is asked for
 
@@ -118,7 +117,6 @@ class Preview(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(panel("preview", outer))
-        self.setFixedWidth(PREVIEW)
 
 
 def _scroll() -> QScrollArea:

@@ -6,11 +6,11 @@ Enter and a double click open; everything else the table can do, arrows and lett
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from workstation.ui.contracts import StudyRow
-from workstation.ui.studies.columns import COLUMNS, NEWEST_FIRST, STRETCHED
+from workstation.ui.studies.columns import NEWEST_FIRST, widths
 from workstation.ui.studies.delegate import StudyDelegate
 from workstation.ui.studies.model import StudyModel
 from workstation.ui.theme.sizes import HEADER, ROW
@@ -65,6 +65,14 @@ class StudyTable(QTableView):
             return
         super().keyPressEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Divide the new width among the columns."""
+        super().resizeEvent(event)
+        for number, width in enumerate(widths(self.viewport().width())):
+            self.setColumnHidden(number, not width)
+            if width:
+                self.setColumnWidth(number, width)
+
     def _choose_row(self, number: int) -> None:
         index = self._model.index(number, 0)
         flags = QItemSelectionModel.SelectionFlag
@@ -85,10 +93,6 @@ class StudyTable(QTableView):
         header.setHighlightSections(False)
         header.setSectionsClickable(True)
         header.setSortIndicator(NEWEST_FIRST, Qt.SortOrder.DescendingOrder)
-        for number, column in enumerate(COLUMNS):
-            if column.width:
-                self.setColumnWidth(number, column.width)
-        header.setSectionResizeMode(STRETCHED, QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(56)
+        header.setMinimumSectionSize(48)
         self.setSortingEnabled(True)
         header.setSortIndicatorShown(False)  # the heading says it

@@ -15,7 +15,7 @@ from typing import Final
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap
 
-from workstation.ui.theme.palette import PALETTE
+from workstation.ui.theme.palette import PALETTE, mix
 
 ICONS: Final = {
     "attention": "warning",
@@ -43,6 +43,7 @@ ICONS: Final = {
     "window": "circle-half",
     "zoom": "magnifying-glass-plus",
 }
+_DISABLED: Final = mix(PALETTE.disabled, PALETTE.panel, 0.5)
 _FONT: Final = "phosphor-1.3.0.ttf"
 _CHARACTERS: Final = "phosphor-charmap-1.3.0.json"
 
@@ -83,7 +84,7 @@ class _Glyph(QIconEngine):
 
     def _colour_of(self, mode: QIcon.Mode, state: QIcon.State) -> str:
         if mode == QIcon.Mode.Disabled:
-            return PALETTE.line
+            return _DISABLED
         return PALETTE.mark_selected if state == QIcon.State.On else self._colour
 
 

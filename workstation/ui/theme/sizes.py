@@ -18,5 +18,6 @@ STATE_BAR: Final = 30
 ROW: Final = 36  # a row of the study list
 HEADER: Final = 30  # its header
 PREVIEW: Final = 440  # width of the study list's preview
+NARROW_PREVIEW: Final = 320  # … in a small window
 THUMBNAIL: Final = 96
 SERIES_COLUMN: Final = THUMBNAIL + 6 * STEP

@@ -14,7 +14,8 @@ from workstation.dicom.series import FrameRef, ImageStack
 from workstation.frames import EncodedFrame, FrameStatus
 from workstation.frames.schedule import LEAST_FRAMES, Piece, Schedule, Way
 from workstation.frames.stack_frames import StackFrames
-from workstation.workers import WorkerDied
+from workstation.workers import Job, Ticket, WorkerDied
+from workstation.workers.waiting import WaitingJobs
 
 ROWS = COLUMNS = 4
 SIZE = ROWS * COLUMNS * 2
@@ -130,6 +131,45 @@ def test_what_was_taken_back_comes_again_when_it_is_wanted() -> None:
     assert _next(schedule).numbers == (0,)
 
 
+def _ticket(piece: Piece, queue: WaitingJobs) -> Ticket:
+    ticket = Ticket(Job("decode"), b"", piece.numbers[0], piece.priority, queue)
+    queue.put(ticket)
+    return ticket
+
+
+def test_a_wish_that_is_in_the_workers_queue_already_moves_up() -> None:
+    schedule, queue = Schedule(100 * SIZE), WaitingJobs()
+    frames = _opened(schedule, _stack("a", [RLE] * 9))
+    schedule.want(frames, 4)
+    pieces = [_next(schedule) for _ in range(3)]
+    tickets = [_ticket(piece, queue) for piece in pieces[:2]]
+    for piece, ticket in zip(pieces, tickets, strict=False):
+        schedule.submitted(piece, ticket)
+
+    schedule.want(frames, pieces[1].numbers[0])
+    assert tickets[1].priority == 0
+    schedule.want(frames, pieces[2].numbers[0])  # read, but not yet in the queue
+    late = _ticket(pieces[2], queue)
+    assert late.priority == 2
+    schedule.submitted(pieces[2], late)
+    assert late.priority == 0
+
+
+def test_what_waits_for_a_worker_is_taken_back_when_the_stack_is_closed() -> None:
+    schedule, queue = Schedule(100 * SIZE), WaitingJobs()
+    frames = _opened(schedule, _stack("a", [RLE] * 9))
+    schedule.want(frames, 4)
+    pieces = [_next(schedule) for _ in range(2)]
+    early, late = (_ticket(piece, queue) for piece in pieces)
+    schedule.submitted(pieces[0], early)
+    schedule.release(frames)
+    schedule.submitted(pieces[1], late)
+
+    assert early.cancelled()
+    assert late.cancelled()
+    assert schedule.next_piece(workers_free=True) is None
+
+
 class ScheduleMachine(RuleBasedStateMachine):
     """Random wishes, outcomes, openings and closings; the books must always balance."""
 
@@ -143,13 +183,16 @@ class ScheduleMachine(RuleBasedStateMachine):
         self.opened: list[StackFrames] = []
         self.pieces: list[Piece] = []
         self.last: StackFrames | None = None
+        self.steps = 0
 
-    @rule(number=st.integers(0, 3))
-    def open(self, number: int) -> None:
-        """Open a stack, perhaps once more."""
+    @rule(number=st.integers(0, 3), fraction=st.floats(0, 1))
+    def open(self, number: int, fraction: float) -> None:
+        """Open a stack, perhaps once more, and look at a frame."""
         frames = self.schedule.open(self.stacks[number])
         self.schedule.measured(frames, [EncodedFrame(SIZE)] * len(frames))
         self.opened.append(frames)
+        self.schedule.want(frames, round(fraction * (len(frames) - 1)))
+        self.last = frames
 
     @precondition(lambda self: self.opened)
     @rule(data=st.data())
@@ -201,6 +244,21 @@ class ScheduleMachine(RuleBasedStateMachine):
             assert told == piece.numbers
             assert all(piece.frames.frame(k) is not None for k in piece.numbers if piece.frames.fits)
 
+    @rule(count=st.integers(1, 40))
+    def work(self, count: int) -> None:
+        """Let a thread go on undisturbed."""
+        while self.pieces:
+            piece = self.pieces.pop()
+            self.schedule.settle(piece, ["MONOCHROME2"] * len(piece.numbers))
+        for _ in range(count):
+            self.take(workers_free=True)
+            if not self.pieces:
+                return
+            piece = self.pieces.pop()
+            self.schedule.settle(piece, ["MONOCHROME2"] * len(piece.numbers))
+            self.books_balance()
+
+    @precondition(lambda self: self.steps > 20)
     @rule()
     def lock(self) -> None:
         """Wipe everything; whoever has a stack open has it no more."""
@@ -209,12 +267,14 @@ class ScheduleMachine(RuleBasedStateMachine):
         for frames in self.opened:
             assert frames.frame(0) is None
         self.opened.clear()
+        self.steps = 0
 
     @invariant()
     def books_balance(self) -> None:
         """Compare what is counted with what is there, and with the budget."""
         if not hasattr(self, "schedule"):
             return
+        self.steps += 1
         for frames in self.schedule._held.values():
             held = sum(status in (FrameStatus.READY, FrameStatus.QUEUED) for status in frames.statuses)
             assert frames.resident == held * SIZE
@@ -227,4 +287,4 @@ class ScheduleMachine(RuleBasedStateMachine):
 
 
 TestSchedule = ScheduleMachine.TestCase
-TestSchedule.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestSchedule.settings = settings(max_examples=100, stateful_step_count=40, deadline=None, derandomize=True)

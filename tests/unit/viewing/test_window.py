@@ -52,6 +52,10 @@ def test_an_exact_window_may_get_narrower_than_one_but_never_nothing(
     assert window.dragged(right, 0, data_range).width > 0
 
 
+def test_an_exact_window_stops_at_a_thousandth_of_the_data() -> None:
+    assert Window(0.5, 0.01, "LINEAR_EXACT").dragged(-1e6, 0, data_range=2).width == 0.002
+
+
 @given(window=windows)
 def test_a_drag_that_comes_back_changes_nothing_but_the_name(window: Window) -> None:
     assert window.dragged(0, 0) == window

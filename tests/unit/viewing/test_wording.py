@@ -28,6 +28,7 @@ def test_names_are_written_family_first(stored: str, shown: str) -> None:
         ("1993.08.22", "1993-08-22"),  # PS3.5 table 6.2-1, the form of ACR-NEMA
         ("20261324", "20261324"),
         ("2026", "2026"),
+        ("2026-W01", "2026-W01"),
         ("yesterday", "yesterday"),
         ("", ""),
     ],

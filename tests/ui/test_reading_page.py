@@ -1,6 +1,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import NoReturn
 
 import pytest
 from invented import InventedDesk
@@ -8,7 +9,7 @@ from invented_reading import OPENING, InventedReading
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 
 from workstation.ui.contracts import Unshowable
 from workstation.ui.main_window import MainWindow
@@ -105,6 +106,44 @@ def test_digits_are_windows_by_number_and_say_when_there_is_none(
     press(page, Key.Key_2)
     assert reading.screen.active.window == lung
     assert window.notices.text == "There is no window 2 for these images."
+
+
+def test_the_windows_that_there_are_can_be_chosen_by_name(
+    page: ReadingPage, reading: InventedReading
+) -> None:
+    page._bar._window.click()
+    (menu,) = page._bar.findChildren(QMenu)
+    words = [action.text() for action in menu.actions()]
+    assert words[:3] == ["1   C 40 W 80 · brain", "3   C 40 W 80 · brain", "4   C 40 W 400 · abdomen"]
+
+    menu.actions()[2].trigger()
+    menu.close()
+
+    assert reading.screen.active.window is not None
+    assert reading.screen.active.window.name == "abdomen"
+
+
+def test_esc_leaves_full_screen_before_the_page(page: ReadingPage, window: MainWindow) -> None:
+    press(page, Key.Key_F)
+    assert window.isFullScreen()
+
+    press(page, Key.Key_Escape)
+    assert not window.isFullScreen()
+    assert page.isVisible()
+
+
+def test_an_unexpected_error_in_a_picture_stays_in_its_viewport(
+    page: ReadingPage, reading: InventedReading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(pane: int, width: int, height: int) -> NoReturn:
+        raise ZeroDivisionError(f"VALE^Marisol {pane} {width} {height}")
+
+    monkeypatch.setattr(reading, "picture", fail)
+    press(page, Key.Key_Down)
+    shown = page.grid.viewports[0].picture
+
+    assert isinstance(shown, Unshowable)
+    assert "VALE" not in shown.reason
 
 
 def test_r_shows_it_as_it_opened(page: ReadingPage, reading: InventedReading) -> None:

@@ -56,8 +56,8 @@ def _count(page: StudiesPage) -> str:
         (1480, []),
         (1000, []),
         (900, ["site"]),
-        (800, ["site", "modality"]),
-        (640, ["site", "modality", "images"]),
+        (800, ["modality", "site"]),
+        (640, ["modality", "site", "images"]),
     ],
 )
 def test_columns_fill_the_room_and_the_least_needed_go_first(room: int, gone: list[str]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from workstation.ui.contracts import Reading
-from workstation.viewing import Screen, commands
+from workstation.viewing import Screen, Window, commands
 
 Handler = Callable[[], object]
 
@@ -48,15 +48,16 @@ class ImageKeys:
         """Divide the image area."""
         self._do(lambda screen: commands.set_grid(screen, rows=rows, columns=columns, who=WHO))
 
+    def window(self, digit: int) -> Window | None:
+        """Return the window behind a digit for the active viewport, None if there is none."""
+        reading = self._reading()
+        return reading.window_of_digit(_pane(reading.screen), digit) if reading else None
+
     def preset(self, digit: int) -> bool:
         """Show the window behind a digit; False if this picture has none there."""
-        reading = self._reading()
-        if reading is None:
-            return True
-        pane = _pane(reading.screen)
-        window = reading.window_of_digit(pane, digit)
+        window = self.window(digit)
         if window is not None:
-            commands.set_window(reading.screen, pane=pane, window=window, who=WHO)
+            self._do(lambda screen: commands.set_window(screen, pane=_pane(screen), window=window, who=WHO))
         return window is not None
 
     def _reset(self) -> None:

@@ -53,6 +53,7 @@ class ReadingPage(QWidget):
         self._tools = self.actions_.group(TOOLS)
         self.actions_["tool-window"].setChecked(True)
         self._bar = ToolBar(self.actions_, self.image_actions, window_actions)
+        self._bar.asked_windows.connect(self._offer_windows)
         self._picker = LayoutPicker(self)
         self._picker.picked.connect(self._keys.set_grid)
         self._lay_out()
@@ -154,6 +155,12 @@ class ReadingPage(QWidget):
         if not self._keys.preset(digit):
             self.noticed.emit(Notice(f"There is no window {digit} for these images.", Tone.PLAIN))
 
+    def _offer_windows(self) -> None:
+        """Open the list of windows that the active viewport's images can have."""
+        self._bar.open_windows(
+            [(digit, self._keys.window(digit)) for digit in (*range(1, 10), 0)], self._preset
+        )
+
     def _step_series(self, step: int) -> None:
         if self._reading is not None:
             self.show_series(self.series.neighbour(self._reading.screen.active.stack, step))
@@ -169,7 +176,7 @@ class ReadingPage(QWidget):
             self._picker.open_at(self._bar.below_layout(), layout.rows, layout.columns)
 
     def _back(self) -> None:
-        """Go one step back: the keys, a gesture, a choice, a viewport alone, and at last the list."""
+        """Go one step back: keys, gesture, choice, viewport alone, full screen, and at last the list."""
         if not self.grid.hasFocus():
             self.take_keys()
         elif self.grid.cancel():
@@ -179,6 +186,8 @@ class ReadingPage(QWidget):
         elif self._reading is not None and self._reading.screen.layout.maximised:
             pane = self._reading.screen.layout.active
             commands.toggle_maximised(self._reading.screen, pane=pane, who=WHO)
+        elif self.window().isFullScreen():
+            self.full_screen.emit()
         else:
             self.left.emit()
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from workstation.ui.actions import Actions
-from workstation.ui.controls import Button, Label, panel, rule
+from workstation.ui.controls import Button, panel, rule
 from workstation.ui.shortcuts import TOOLS
 from workstation.ui.theme import STEP
 from workstation.ui.theme.sizes import TOOLBAR
@@ -14,13 +17,20 @@ from workstation.viewing import Layout, Window
 
 
 class ToolBar(QWidget):
-    """Buttons of the page's commands; at the right how the active viewport is windowed."""
+    """Buttons of the page's commands, and how the active viewport is windowed.
+
+    Says ``asked_windows`` when the list of windows is wanted.
+    """
+
+    asked_windows = Signal()
 
     def __init__(self, actions: Actions, image_actions: Actions, window_actions: Actions) -> None:
         super().__init__()
         self._layout = Button("1 × 1", kind="quiet", hint="Layout (Y)")
         self._layout.clicked.connect(actions["layout"].trigger)
-        self._window = Label(role="secondary")
+        self._window = Button("", kind="quiet", hint="Windows by name (digits)")
+        self._window.setAccessibleName("Windows by name")
+        self._window.clicked.connect(self.asked_windows)
         row = QHBoxLayout()
         row.setSpacing(STEP)
         row.addWidget(actions.button("series-column"))
@@ -49,10 +59,27 @@ class ToolBar(QWidget):
         alone = " · one alone" if layout.maximised else ""
         self._layout.setText(f"{layout.rows} × {layout.columns}{alone}")
         self._window.setText(window.text() if window else "")
+        self._window.setVisible(window is not None)
 
     def below_layout(self) -> QPoint:
         """Return where the layout picker opens."""
         return self._layout.mapToGlobal(QPoint(0, self._layout.height() + STEP))
+
+    def open_windows(
+        self, offered: Sequence[tuple[int, Window | None]], take: Callable[[int], object]
+    ) -> None:
+        """Open the list of windows with their digits; ``take`` gets the digit that is chosen."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for digit, window in offered:
+            if window is not None:
+                action = menu.addAction(f"{digit}   {window.text()}")
+                action.triggered.connect(partial(_take, take, digit))
+        menu.popup(self._window.mapToGlobal(QPoint(0, self._window.height() + STEP)))
+
+
+def _take(take: Callable[[int], object], digit: int, *_: object) -> None:
+    take(digit)
 
 
 def _divide(row: QHBoxLayout) -> None:

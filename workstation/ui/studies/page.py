@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -29,6 +29,7 @@ from workstation.ui.theme.sizes import NARROW_PREVIEW, PREVIEW
 from workstation.ui.wording import amount, counted
 
 _PREVIEW_SHARE: Final = 0.3
+_SETTLE: Final = 150  # milliseconds; an import tells of every study that it touches
 
 
 class StudiesPage(QWidget):
@@ -49,6 +50,8 @@ class StudiesPage(QWidget):
         self._desk = desk
         self._operations = operations
         self._to_choose: tuple[str, ...] = ()
+        self._soon = QTimer(self, singleShot=True, interval=_SETTLE)
+        self._soon.timeout.connect(self.reload)
         self.setProperty("kind", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.model = StudyModel(today, self)
@@ -160,7 +163,7 @@ class StudiesPage(QWidget):
         self.preview.asked_refusals.connect(self.refusals.show_refusals)
         self._import_line.asked_refusals.connect(self.refusals.show_refusals)
         imports.ended.connect(self._imported)
-        Listening(self._desk.studies_changed, lambda _: self.reload(), self)
+        Listening(self._desk.studies_changed, lambda _: self._soon.start(), self)
 
     def _make_no_match(self) -> Empty:
         clear = Button("Clear search and filters", key="Esc")

@@ -9,6 +9,7 @@ Units:   logical pixels; the picture is asked for in device pixels.
 
 from __future__ import annotations
 
+import logging
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
@@ -25,7 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from workstation.errors import LumenError, calm
+from workstation.errors import calm
 from workstation.measurement import Length
 from workstation.ui.contracts import Picture, Reading, Shown, Unshowable, Waiting
 from workstation.ui.controls import plain
@@ -36,6 +37,8 @@ from workstation.ui.viewports.hands import LENGTH, Hands
 from workstation.ui.viewports.marks import draw_marks
 from workstation.ui.viewports.overlay import badge_boxes, draw_frame, draw_message, draw_overlay
 from workstation.ui.viewports.page import PageState
+
+_log = logging.getLogger(__name__)
 
 GRACE: Final = 150  # milliseconds that the last picture may stay for the next one
 
@@ -224,7 +227,8 @@ class Viewport(QWidget):
             return Waiting("")
         try:
             return self._reading.picture(self.pane, *device_size(self))
-        except LumenError as error:
+        except Exception as error:  # noqa: BLE001  no picture may take the window with it
+            _log.error("a picture failed: %s", type(error).__name__)
             return Unshowable(calm(error))
 
     def _give_up_waiting(self) -> None:

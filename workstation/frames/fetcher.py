@@ -143,7 +143,7 @@ class Fetcher:
         """Leave the rest to a thread of our own: this one is the pool's."""
         with self._schedule.changed:
             self._finished.append((piece, slot, ticket))
-            self._schedule.changed.notify()
+            self._schedule.changed.notify_all()  # whoever waits for a frame listens too
 
     def _complete(self, piece: Piece, slot: Slot, ticket: Ticket) -> None:
         outcomes = _outcomes(piece, ticket)
@@ -165,7 +165,7 @@ class Fetcher:
             slot.wipes = self._wipes
         with self._schedule.changed:
             self._slots.append(slot)
-            self._schedule.changed.notify()
+            self._schedule.changed.notify_all()  # whoever waits for a frame listens too
 
 
 def _place(out: Pixels, encoded: EncodedFrame, pixel: PixelFormat) -> memoryview:

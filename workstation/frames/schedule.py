@@ -95,6 +95,7 @@ class Schedule:
             frames.users -= 1
             if frames.users == 0:
                 frames.rest()
+                self._evict(0)
 
     def want(self, frames: StackFrames, k: int) -> None:
         """Put a frame before all others, and its neighbours after it."""
@@ -153,6 +154,7 @@ class Schedule:
             if not frames.dropped:
                 for k, outcome in zip(piece.numbers, outcomes, strict=True):
                     _note(frames, k, outcome, len(piece.numbers))
+                self._evict(0)
                 return tuple(filter(frames.is_settled, piece.numbers))
         frames.wipe()
         return ()

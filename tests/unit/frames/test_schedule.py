@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from memory_reader import NATIVE, RLE, Unreadable, pixel_format, record_of
@@ -287,4 +287,6 @@ class ScheduleMachine(RuleBasedStateMachine):
 
 
 TestSchedule = ScheduleMachine.TestCase
-TestSchedule.settings = settings(max_examples=100, stateful_step_count=40, deadline=None, derandomize=True)
+TestSchedule.settings = settings(
+    max_examples=100, stateful_step_count=40, deadline=None, derandomize=True, phases=[Phase.generate]
+)

@@ -18,9 +18,9 @@ def main() -> None:
 
         child_main(sys.argv[2:])
         return
-    from workstation.cli import build
+    from workstation.cli import run
 
-    build(_open_window)(prog_name="workstation")
+    run(_open_window)
 
 
 def _open_window(session: Session, *, demo: bool) -> int:

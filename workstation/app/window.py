@@ -18,7 +18,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from workstation.app.asking import Asker
-from workstation.app.logs import start_log
 from workstation.app.memory import window_memory
 from workstation.app.own_store import OwnStore
 from workstation.app.state import StateItems
@@ -38,6 +37,7 @@ from workstation.workflow import (
     last_study,
     local_actor,
     prepare_demo,
+    start_log,
     warm_up,
 )
 

@@ -8,6 +8,7 @@ import click
 
 from workstation.cli.session import Session
 from workstation.cli.tables import table
+from workstation.cli.telling import FOUND_SOMETHING, say
 from workstation.workflow import Desk, export_audit, read_audit, verify_audit
 
 
@@ -20,22 +21,30 @@ from workstation.workflow import Desk, export_audit, read_audit, verify_audit
 @click.option("--last", type=click.IntRange(1), default=50, show_default=True, help="How many to print.")
 @click.pass_obj
 def command(session: Session, file: Path | None, last: int, *, verify: bool) -> None:
-    """Print the audit trail's last records. Exit code 3: the chain is broken."""
+    """Print the audit trail's last records, or check and export all of it.
+
+    An export never replaces a file. Exit code 3: the chain is broken.
+    """
     with session.desk() as desk:
-        if verify:
-            verdict = verify_audit(desk)
-            click.echo(verdict.line)
-            if not verdict.whole:
-                raise SystemExit(3)
-        elif file is not None:
-            click.echo(f"Wrote {export_audit(desk, file=file)} records to {file}.")
-        else:
-            click.echo(_listed(desk, last))
+        is_whole = _verify(desk) if verify else True
+        if file is not None:
+            say(f"Wrote {export_audit(desk, file=file)} records to {file}.")
+        elif not verify:
+            for line in _listed(desk, last):
+                say(line)
+    if not is_whole:
+        raise SystemExit(FOUND_SOMETHING)
 
 
-def _listed(desk: Desk, last: int) -> str:
+def _verify(desk: Desk) -> bool:
+    verdict = verify_audit(desk)
+    say(verdict.line)
+    return verdict.whole
+
+
+def _listed(desk: Desk, last: int) -> list[str]:
     return table(
-        ("No", "When (UTC)", "Who", "Action", "Study", "Outcome"),
+        ("No", "When (UTC)", "Who", "Action", "Study", "Outcome", "Detail"),
         [
             (
                 str(record.seq),
@@ -44,6 +53,7 @@ def _listed(desk: Desk, last: int) -> str:
                 str(record.action),
                 record.study,
                 record.outcome.name.lower().replace("_", " "),
+                record.detail,
             )
             for record in read_audit(desk, last=last)
         ],

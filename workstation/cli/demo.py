@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from workstation.cli.session import Session
+from workstation.cli.telling import say
 from workstation.workflow import open_demo, prepare_demo
 
 
@@ -17,9 +18,11 @@ def command(session: Session, *, prepare: bool) -> None:
     They lie in a store of their own, whose key lies beside it: nothing in it is anybody's. It asks
     for no passphrase and touches no keyring, and your own studies never go there.
     """
+    if session.store is not None:
+        raise click.UsageError("The demonstration has a folder of its own: leave --store out.")
     if prepare:
         with open_demo(settings=session.settings(), places=session.places) as desk:
             made = prepare_demo(desk)
-        click.echo(f"The night is ready: {made} studies.")
+        say(f"The night is ready: {made} studies.")
     elif session.open_window is not None:
         raise SystemExit(session.open_window(session, demo=True))

@@ -1,13 +1,17 @@
 """The ``workstation`` command: its options, its help, and how it ends.
 
 Exit codes: 0 done; 1 an unexpected error; 2 wrong usage; 3 the work is done but something was found
-or left out (``import`` with refused files, ``check`` and ``audit --verify`` with findings); 130
-cancelled; every other code is one kind of error (``resources/help/command-line.md`` lists them).
+or left out (``import`` with refused files, ``export`` with damaged ones, ``check`` and ``audit --verify``
+with findings); 130 stopped by a person; every other code is one kind of error
+(``resources/help/command-line.md`` lists them).
 """
 
 from __future__ import annotations
 
+import errno
+import io
 import logging
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +19,9 @@ import click
 
 from workstation.cli import audit, check, demo, export, import_, render, series, studies, version
 from workstation.cli.session import OpenWindow, Session
-from workstation.errors import LumenError, calm
-
-FOUND_SOMETHING = 3
+from workstation.cli.telling import tell
+from workstation.errors import Cancelled, LumenError, calm
+from workstation.workflow import catch_the_uncaught
 
 _log = logging.getLogger(__name__)
 
@@ -31,13 +35,21 @@ class Calm(click.Group):
             return super().invoke(ctx)
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
-        except LumenError as error:
-            _end(ctx, error, error.exit_code)
         except KeyboardInterrupt:
-            _end(ctx, LumenError("Stopped", remedy="What was finished until then stays."), 130)
-        except Exception as error:  # noqa: BLE001  no traceback ever reaches a user
-            _log.critical("unexpected %s", type(error).__name__, exc_info=error)
-            _end(ctx, error, 1)
+            _end(ctx, Cancelled("Stopped", remedy="What was finished until then stays."))
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:
+                raise  # whoever read our output has read enough: click ends quietly
+            _end(ctx, error)
+
+
+def run(open_window: OpenWindow) -> None:
+    """Be the program ``workstation``; doesn't return."""
+    catch_the_uncaught()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a name that this terminal's encoding lacks is no error
+    build(open_window)(prog_name="workstation")
 
 
 def build(open_window: OpenWindow) -> click.Group:
@@ -52,13 +64,16 @@ def build(open_window: OpenWindow) -> click.Group:
         "was found or left out; the others name one kind of error each and are listed in the help pages.",
     )
     @click.option(
-        "--store", type=click.Path(path_type=Path), metavar="DIR", help="Use the store in this folder."
+        "--store",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Use the store in this folder.",
     )
     @click.option(
         "--passphrase-file",
         type=click.Path(path_type=Path, exists=True, dir_okay=False),
         metavar="FILE",
-        help="Unlock with the passphrase in this file's first line, not with the keyring.",
+        help="Unlock with the passphrase (or recovery key) in this file's first line, not with the keyring.",
     )
     @click.pass_context
     def workstation(ctx: click.Context, store: Path | None, passphrase_file: Path | None) -> None:
@@ -68,6 +83,7 @@ def build(open_window: OpenWindow) -> click.Group:
         keyring, or with a passphrase; only one program at a time can have it open.
         """
         ctx.obj = Session(store, passphrase_file, open_window)
+        ctx.obj.begin()
         if ctx.invoked_subcommand is None:
             ctx.exit(open_window(ctx.obj, demo=False))
 
@@ -76,6 +92,9 @@ def build(open_window: OpenWindow) -> click.Group:
     return workstation
 
 
-def _end(ctx: click.Context, error: BaseException, code: int) -> None:
-    click.echo(f"workstation: {calm(error)}", err=True)
-    ctx.exit(code)
+def _end(ctx: click.Context, error: BaseException) -> None:
+    """Say what happened; what nobody foresaw goes to the log as well."""
+    if not isinstance(error, LumenError | OSError):
+        _log.critical("unexpected %s", type(error).__name__, exc_info=error)
+    tell(calm(error))
+    ctx.exit(error.exit_code if isinstance(error, LumenError) else 1)

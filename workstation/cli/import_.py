@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from workstation.cli.session import Session
+from workstation.cli.stopping import stoppable
+from workstation.cli.telling import FOUND_SOMETHING, ProgressLine, say, tell_refused
+from workstation.errors import Cancelled
 from workstation.workflow import ImportProgress, ImportSummary, import_studies
 
 
@@ -23,33 +26,44 @@ def command(session: Session, paths: tuple[Path, ...], *, quiet: bool) -> None:
     The same instance twice is one. Another content under the same UID is kept apart and said.
     Ctrl+C stops; what was taken in until then is whole. Exit code 3: something could not be read.
     """
-    show = _show if sys.stderr.isatty() and not quiet else _nothing
-    with session.desk(create=True) as desk:
-        summary = import_studies(desk, paths=paths, progress=show, cancelled=lambda: False)
-    for refusal in summary.refused:
-        click.echo(f"{refusal.name}: {refusal.reason}", err=True)
+    with session.desk(create=True) as desk, stoppable() as asked, ProgressLine(quiet=quiet) as line:
+        summary = import_studies(desk, paths=paths, progress=_shown_in(line), cancelled=asked.is_set)
+    tell_refused(summary.refused)
     if not quiet:
-        click.echo(_in_words(summary))
+        say(_in_words(summary))
+    if summary.cancelled:
+        raise Cancelled("Stopped", remedy="What was taken in until then is whole.")
     if summary.refused:
-        raise SystemExit(3)
+        raise SystemExit(FOUND_SOMETHING)
 
 
-def _show(progress: ImportProgress) -> None:
-    rate = progress.files / progress.seconds if progress.seconds > 0 else 0.0
-    of = f" of {progress.files_total}" if progress.files_total is not None else ""
-    click.echo(f"\r\033[K{progress.files}{of} · {rate:.0f} per second", err=True, nl=False)
+def _shown_in(line: ProgressLine) -> Callable[[ImportProgress], None]:
+    return lambda progress: line.show(_progress_in_words(progress))
 
 
-def _nothing(_: ImportProgress) -> None:
-    """Show no progress: nobody watches."""
+def _progress_in_words(progress: ImportProgress) -> str:
+    if progress.seconds <= 0:
+        return f"{progress.files:,}"
+    rate = f"{progress.files / progress.seconds:,.0f} per second"
+    if progress.files_total is None or progress.size_total is None or not progress.size:
+        return f"{progress.files:,} · {rate}"
+    left = progress.seconds * (progress.size_total - progress.size) / progress.size
+    return f"{progress.files:,} of {progress.files_total:,} · {rate} · {left:,.0f} s left"
 
 
 def _in_words(summary: ImportSummary) -> str:
-    parts = [f"Imported {summary.added} instances in {summary.studies} studies"]
+    parts = [f"Imported {_counted(summary.added, 'instance')} in {_counted(summary.studies, 'study')}"]
     if summary.known:
-        parts.append(f"{summary.known} were there already")
+        parts.append(f"{summary.known:,} were there already")
     if summary.versions:
-        parts.append(f"{summary.versions} differ from what was there and are kept apart")
+        parts.append(f"{summary.versions:,} differ from what was there and are kept apart")
+    if summary.others:
+        parts.append(f"{_counted(summary.others, 'file')} passed over, no DICOM objects")
     if summary.refused:
-        parts.append(f"{len(summary.refused)} could not be read")
+        parts.append(f"{len(summary.refused):,} could not be read")
     return " · ".join(parts) + "."
+
+
+def _counted(count: int, word: str) -> str:
+    many = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+    return f"{count:,} {word if count == 1 else many}"

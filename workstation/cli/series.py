@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
-
 import click
 
 from workstation.cli.session import Session
 from workstation.cli.tables import table
-from workstation.workflow import describe_study
+from workstation.cli.telling import say, say_json, tell_refused
+from workstation.workflow import SeriesRow, describe_study
 
 
 @click.command("series")
@@ -17,19 +15,26 @@ from workstation.workflow import describe_study
 @click.option("--json", "as_json", is_flag=True, help="As JSON: a list of objects.")
 @click.pass_obj
 def command(session: Session, study: str, *, as_json: bool) -> None:
-    """List a study's stacks of images: label, count, regularity and the reason where there is none."""
+    """List a study's stacks of images: label, count, regularity and the reason where there is none.
+
+    What is damaged, or came as another version of what is shown, is named on standard error.
+    """
     with session.desk() as desk:
-        stacks = describe_study(desk, study_uid=study).series
+        preview = describe_study(desk, study_uid=study)
+    tell_refused(preview.refused)
     if as_json:
-        click.echo(json.dumps([asdict(stack) for stack in stacks], indent=2))
+        say_json(preview.series)
         return
-    click.echo(
-        table(
-            ("Series UID", "Label", "Modality", "Images", "Regular", "Why not"),
-            [
-                (stack.series_uid, stack.label, stack.modality, str(stack.count),
-                 "yes" if stack.regular else "no", stack.reason)
-                for stack in stacks
-            ],
-        )
+    for line in (*_listed(preview.series), preview.accounting):
+        say(line)
+
+
+def _listed(stacks: tuple[SeriesRow, ...]) -> list[str]:
+    return table(
+        ("Series UID", "Label", "Modality", "Images", "Regular", "Why not"),
+        [
+            (stack.series_uid, stack.label, stack.modality, str(stack.count),
+             "yes" if stack.regular else "no", stack.reason)
+            for stack in stacks
+        ],
     )  # fmt: skip

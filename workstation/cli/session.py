@@ -1,17 +1,29 @@
-"""What all commands share: which store, with which key, for whom."""
+"""What all commands share: which store, with which key, for whom; and the log."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import click
 
+from workstation.cli.telling import tell
 from workstation.config import Places, Settings, load
-from workstation.workflow import Desk, KeySource, open_desk
+from workstation.workflow import (
+    Desk,
+    KeySource,
+    keep_memory_private,
+    looks_like_recovery_key,
+    open_desk,
+    start_log,
+)
+
+_KERNELS: Final = "NUMBA_CACHE_DIR"
 
 
 class OpenWindow(Protocol):
@@ -31,22 +43,33 @@ class Session:
     open_window: OpenWindow | None = None
     places: Places = field(default_factory=Places.usual)
 
+    def begin(self) -> None:
+        """Start the log, and let compiled kernels lie where the program may write."""
+        start_log(self.places.log, self.settings().text("log.level"))
+        os.environ.setdefault(_KERNELS, str(self.places.cache / "kernels"))
+
     def settings(self) -> Settings:
-        """Return the settings in force; a bad line is told and its default used."""
+        """Return the settings in force; a bad line is told, once, and its default used."""
+        return self._settings
+
+    @functools.cached_property
+    def _settings(self) -> Settings:
         settings = load(self.places.policy, self.places.settings)
         for problem in settings.problems:
-            click.echo(f"workstation: {problem}", err=True)
+            tell(str(problem))
         return settings
 
     def key_source(self) -> KeySource:
         """Return where the key comes from: the file's first line, else the keyring."""
         if self.passphrase_file is None:
             return KeySource.keyring()
-        return KeySource.passphrase(_first_line(self.passphrase_file))
+        words = _first_line(self.passphrase_file)
+        return KeySource.recovery(words) if looks_like_recovery_key(words) else KeySource.passphrase(words)
 
     @contextlib.contextmanager
     def desk(self, *, create: bool = False) -> Iterator[Desk]:
         """Open the store for one command; ``create`` makes one where there is none yet."""
+        keep_memory_private()
         desk = open_desk(
             settings=self.settings(),
             places=self.places,
@@ -56,14 +79,18 @@ class Session:
         )
         try:
             for line in desk.start_report:
-                click.echo(f"workstation: {line}", err=True)
+                tell(line)
             yield desk
         finally:
             desk.close()
 
 
 def _first_line(file: Path) -> str:
-    lines = file.read_text(encoding="utf-8").splitlines()
-    if not lines or not lines[0]:
-        raise click.BadParameter("the file's first line is empty", param_hint="--passphrase-file")
-    return lines[0]
+    """Return a file's first line, without the mark that some editors put before UTF-8."""
+    try:
+        line = file.read_text(encoding="utf-8-sig").partition("\n")[0].rstrip("\r")
+    except UnicodeDecodeError as error:
+        raise click.BadParameter("it is no UTF-8 text", param_hint="--passphrase-file") from error
+    if not line:
+        raise click.BadParameter("its first line is empty", param_hint="--passphrase-file")
+    return line

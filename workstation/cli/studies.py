@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
-
 import click
 
 from workstation.cli.session import Session
 from workstation.cli.tables import table
+from workstation.cli.telling import say, say_json
 from workstation.workflow import list_studies
 
 
@@ -18,17 +16,17 @@ from workstation.workflow import list_studies
 def command(session: Session, *, as_json: bool) -> None:
     """List the studies in the store, newest first."""
     with session.desk() as desk:
-        lines = list_studies(desk)
+        studies = list_studies(desk)
     if as_json:
-        click.echo(json.dumps([asdict(line) for line in lines], indent=2))
+        say_json(studies)
         return
-    click.echo(
-        table(
-            ("Study UID", "Patient", "ID", "Date", "Modality", "Description", "Images"),
-            [
-                (line.uid, line.patient_name, line.patient_id, line.date, "/".join(line.modalities),
-                 line.description, str(line.here))
-                for line in lines
-            ],
-        )
+    lines = table(
+        ("Study UID", "Patient", "ID", "Date", "Modality", "Description", "Instances"),
+        [
+            (study.uid, study.patient_name, study.patient_id, study.date, "/".join(study.modalities),
+             study.description, str(study.here))
+            for study in studies
+        ],
     )  # fmt: skip
+    for line in lines:
+        say(line)

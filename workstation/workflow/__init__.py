@@ -15,6 +15,7 @@ from workstation.workflow.answers import (
     ImportSummary,
     Progress,
     Refusal,
+    Rendered,
     SeriesRow,
     StudyPreview,
     StudyRow,
@@ -38,9 +39,11 @@ from workstation.workflow.keys import (
     shortest_passphrase,
     store_exists,
 )
-from workstation.workflow.machine import sandbox_of_this_machine, warm_up
+from workstation.workflow.logs import catch_the_uncaught, start_log
+from workstation.workflow.machine import keep_memory_private, sandbox_of_this_machine, warm_up
 from workstation.workflow.measuring import keep_length, remove_length
 from workstation.workflow.opening import open_study
+from workstation.workflow.outside import whole_file
 from workstation.workflow.picturing import picture_of_series, render_image
 from workstation.workflow.reading import Reading
 from workstation.workflow.room import Room, room_of
@@ -65,6 +68,7 @@ __all__ = [
     "Progress",
     "Reading",
     "Refusal",
+    "Rendered",
     "Room",
     "SecretRefused",
     "SeriesRow",
@@ -78,6 +82,7 @@ __all__ = [
     "Unshowable",
     "Waiting",
     "WorkflowError",
+    "catch_the_uncaught",
     "check_store",
     "create_store",
     "demo_desk",
@@ -87,6 +92,7 @@ __all__ = [
     "forget_last_study",
     "import_studies",
     "keep_length",
+    "keep_memory_private",
     "keyring_trouble",
     "last_study",
     "list_studies",
@@ -106,7 +112,9 @@ __all__ = [
     "sandbox_of_this_machine",
     "shortest_passphrase",
     "stacks_of",
+    "start_log",
     "store_exists",
     "verify_audit",
     "warm_up",
+    "whole_file",
 ]

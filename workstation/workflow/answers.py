@@ -92,7 +92,7 @@ class ImportSummary:
     """What an import did; what was taken until a cancel stays."""
 
     studies: int
-    added: int
+    added: int  # stored now, those in ``versions`` among them
     known: int  # the same instance was here already
     versions: int = 0  # the same UID with another content: kept apart
     others: int = 0  # files that are no DICOM objects: a disc's viewer, texts
@@ -107,9 +107,18 @@ Cancelled = Callable[[], bool]
 
 @dataclass(frozen=True, slots=True)
 class ExportSummary:
-    """What was written outside the store."""
+    """What was written outside the store, and what could not be."""
 
     files: int
+    refused: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One image as a PNG file, and what the reader must know about it."""
+
+    png: bytes
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -74,12 +74,10 @@ class Desk:
 
     def close(self) -> None:
         """End the work in order; pictures are wiped from memory."""
-        try:
+        with ExitStack() as last:
+            for part in (self.store, self.pool, self.frames):
+                last.callback(part.close)
             self.note(Action.STOP)
-        finally:
-            self.frames.close()
-            self.pool.close()
-            self.store.close()
 
 
 def open_desk(
@@ -116,18 +114,18 @@ def demo_desk(*, settings: Settings, places: Places, clock: Clock | None = None)
 
 
 def _desk(settings: Settings, folder: Path, key: KeySource, clock: Clock, *, is_demo: bool) -> Desk:
-    pool = WorkerPool(tasks.__name__, _workers(settings))
-    try:
-        store = open_store(folder=folder, key=key, options=_options(settings, clock, pool))
-    except BaseException:
-        pool.close()
-        raise
     budget = int(settings.number("frames.memory_gigabytes") * _GIGABYTE)
-    reader = StoreReader(store)
-    frames = FrameCache(budget, pool, reader)
     quota = int(settings.number("store.quota_gigabytes") * _GIGABYTE)
-    desk = Desk(store, _actor(settings), clock, pool, frames, reader, quota, is_demo=is_demo)
-    desk.note(Action.START, "demonstration" if is_demo else "")
+    with ExitStack() as undo:
+        pool = undo.enter_context(WorkerPool(tasks.__name__, _workers(settings)))
+        store = undo.enter_context(
+            open_store(folder=folder, key=key, options=_options(settings, clock, pool))
+        )
+        reader = StoreReader(store)
+        frames = undo.enter_context(FrameCache(budget, pool, reader))
+        desk = Desk(store, _actor(settings), clock, pool, frames, reader, quota, is_demo=is_demo)
+        desk.note(Action.START, "demonstration" if is_demo else "")
+        undo.pop_all()  # from here on they are the desk's to close
     return desk
 
 

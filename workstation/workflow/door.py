@@ -1,8 +1,9 @@
 """The one door: every verb passes it, and leaves a record before anyone sees what it answered.
 
 The record is in the trail, twice on the disk, when the verb returns: pixels are shown only
-afterwards. If it cannot be written, nothing is shown. A verb that fails leaves a record too, with
-the kind of the error and without its text.
+afterwards. If it cannot be written, nothing is shown: what the verb had answered is withdrawn. A verb
+that puts data outside the store has a record before it begins as well, since nothing brings those
+back. A verb that fails leaves a record too, with the kind of the error and without its text.
 
 Source:  PS3.15 A.5 (what is recorded); 45 CFR 164.312(b).
 """
@@ -12,9 +13,8 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Iterable
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
-from workstation.errors import LumenError
 from workstation.security import Action, Outcome
 from workstation.store import AuditEvent
 from workstation.workflow.desk import Desk
@@ -23,37 +23,41 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 Verb = Callable[Concatenate[Desk, P], R]
-Studies = Callable[[Any, dict[str, Any]], Iterable[str]]
 
-
-def _asked_for(_answer: object, arguments: dict[str, Any]) -> Iterable[str]:
-    """Return the study that the verb was asked about, if there is one."""
-    uid = arguments.get("study_uid", "")
-    return (uid,) if uid else ()
+ABOUT: Final = "study_uid"
+"""The argument by which a verb tells the door whose study it is about."""
 
 
 def verb(
     action: Action,
     *,
     detail: Callable[[Any], str] = lambda _: "",
-    studies: Studies = _asked_for,
+    beforehand: bool = False,
+    withdraw: Callable[[Any], object] = lambda _: None,
 ) -> Callable[[Verb[P, R]], Verb[P, R]]:
     """Put a function behind the door.
 
-    ``detail`` says from the answer what the record should add, ``studies`` whom it is about, from the
-    answer (None after a failure) and the arguments. Neither may name a patient.
+    ``detail`` says from the answer what the record should add; it names no patient. ``beforehand``:
+    there is a record before it begins, too. ``withdraw`` ends an answer that nobody gets.
     """
 
     def behind(function: Verb[P, R]) -> Verb[P, R]:
         @functools.wraps(function)
         def passed(desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            about = (str(kwargs.get(ABOUT, "")),)
+            if beforehand:
+                record(desk, action, about, detail="begun")
             try:
                 answer = function(desk, *args, **kwargs)
             except BaseException as error:
-                with contextlib.suppress(LumenError):  # the first error is the one to tell
-                    record(desk, action, studies(None, kwargs), Outcome.SERIOUS_FAILURE, type(error).__name__)
+                with contextlib.suppress(Exception):  # the first error is the one to tell
+                    record(desk, action, about, Outcome.SERIOUS_FAILURE, detail=type(error).__name__)
                 raise
-            record(desk, action, studies(answer, kwargs), Outcome.SUCCESS, detail(answer))
+            try:
+                record(desk, action, about, detail=detail(answer))
+            except BaseException:
+                withdraw(answer)
+                raise
             return answer
 
         passed.__dict__["action"] = action
@@ -62,10 +66,18 @@ def verb(
     return behind
 
 
-def record(desk: Desk, action: Action, studies: Iterable[str], outcome: Outcome, detail: str = "") -> None:
-    """Write one record for each study, or one for none."""
+def record(
+    desk: Desk,
+    action: Action,
+    studies: Iterable[str],
+    outcome: Outcome = Outcome.SUCCESS,
+    *,
+    detail: str = "",
+) -> None:
+    """Write one record for each study ("" for what concerns none), all of them or none."""
     events = [_event(desk, action, study, outcome, detail) for study in studies]
-    desk.store.audit.append(*(events or [_event(desk, action, "", outcome, detail)]))
+    if events:
+        desk.store.audit.append(*events)
 
 
 def _event(desk: Desk, action: Action, study_uid: str, outcome: Outcome, detail: str) -> AuditEvent:

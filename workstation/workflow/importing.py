@@ -3,6 +3,7 @@
 Folders, single files, zip archives and DICOMDIR media are walked while their files are already being
 stored. The same instance twice is one; a different content under a UID that is here already is kept
 apart and said. What isn't DICOM at all (a disc's viewer, its pictures) is counted, not complained of.
+The door's record says how many came in; which studies they belong to was recorded as they came.
 
 Errors:  Cancelled is no error here: the summary says so. A full disk is one; what was stored stays.
 """
@@ -22,19 +23,22 @@ from workstation.workflow.errors import WrongStore
 from workstation.workflow.intake import Intake, Tally
 
 
-def _whom(summary: ImportSummary | None, _: object) -> Iterable[str]:
-    return summary.study_uids if summary else ()
-
-
 def _counts(summary: ImportSummary) -> str:
-    return f"{summary.added} added, {summary.known} known, {len(summary.refused)} refused"
+    counts = (
+        f"{summary.added} added ({summary.versions} as another version), {summary.known} known, "
+        f"{len(summary.refused)} refused"
+    )
+    return f"stopped early: {counts}" if summary.cancelled else counts
 
 
-@verb(Action.IMPORT, detail=_counts, studies=_whom)
+@verb(Action.IMPORT, detail=_counts)
 def import_studies(
     desk: Desk, *, paths: Sequence[Path], progress: Progress, cancelled: Cancelled = lambda: False
 ) -> ImportSummary:
-    """Take in files, folders, archives and media; answers when all is done or stopped."""
+    """Take in files, folders, archives and media; answers when all is done or stopped.
+
+    ``progress`` is told on threads of the import, one at a time; the last time with the totals.
+    """
     if desk.is_demo:
         raise WrongStore(
             "Real studies never go into the demonstration",
@@ -52,6 +56,7 @@ def import_studies(
                 break
         else:
             meter.all_found = True
+    meter.tell(intake.tally)
     return _summary(intake.tally, meter, cancelled=cancelled() or not meter.all_found)
 
 

@@ -3,7 +3,8 @@
 One thread offers sources; a few read each into shared memory and wait for a worker's findings; one
 stores groups, so that a group's files share their syncs. What is on the way is bounded in bytes, so
 a disc of any size takes the same memory. A cancel stops the offering; each instance is then either
-stored whole or not at all.
+stored whole or not at all. A study is in the audit trail as soon as something of it is in the store,
+however the import ends.
 
 Units:   bytes.
 Errors:  a file that cannot be taken is a refusal in the tally; what stops everything (a full disk)
@@ -21,11 +22,13 @@ from types import TracebackType
 from typing import Final, Protocol, Self
 
 from workstation.dicom.examine import Examined
-from workstation.errors import Cancelled, LumenError, calm
-from workstation.store import DiskFailed, DiskFull, Incoming, Outcome, StoreReadOnly
+from workstation.errors import Cancelled, calm
+from workstation.security import Action
+from workstation.store import DiskFailed, DiskFull, Incoming, Outcome, Receipt, StoreReadOnly
 from workstation.workers import SharedBuffer
 from workstation.workflow.answers import Refusal
 from workstation.workflow.desk import Desk
+from workstation.workflow.door import record
 from workstation.workflow.examining import examine_shared
 
 _READERS: Final = 4
@@ -57,7 +60,7 @@ class Tally:
     """What became of everything that was offered."""
 
     files: int = 0
-    size: int = 0
+    size: int = 0  # of all of them, as it was when they were found
     added: int = 0
     known: int = 0
     versions: int = 0
@@ -80,6 +83,7 @@ class Intake:
         self, desk: Desk, cancelled: Callable[[], bool], told: Callable[[Tally], object] = id
     ) -> None:
         self.tally = Tally()
+        self._counting = threading.Lock()  # the tally and who hears of it: several threads count
         self._desk = desk
         self._cancelled = cancelled
         self._told = told
@@ -100,10 +104,11 @@ class Intake:
         self._readers.submit(self._examine, source)
         return True
 
-    def refuse(self, refusal: Refusal) -> None:
-        """Note a file that could not even be offered."""
-        self.tally.refused.append(refusal)
-        self._count(0)
+    def refuse(self, refusal: Refusal, size: int = 0) -> None:
+        """Note a file that can't be taken, or could not even be offered."""
+        with self._counting:
+            self.tally.refused.append(refusal)
+            self._count(size)
 
     def __enter__(self) -> Self:
         return self
@@ -111,6 +116,8 @@ class Intake:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if error is not None:  # nobody waits for the rest
+            self._stopped = self._stopped or error
         self._readers.shutdown(wait=True)
         self._arrived.put(None)
         self._storing.join()
@@ -132,7 +139,7 @@ class Intake:
                 buffer.close()
             self._room.give(source.size)
             if not isinstance(error, Cancelled):
-                self.refuse(Refusal(source.name, calm(error)))
+                self.refuse(Refusal(source.name, calm(error)), source.size)
             return
         self._arrived.put(_Arrival(source, buffer, length, examined))
 
@@ -176,18 +183,31 @@ class Intake:
             receipts = self._desk.store.intake.put(incoming)
         except (DiskFull, DiskFailed, StoreReadOnly):
             raise
-        except LumenError as error:
-            for arrival in group:
-                self.refuse(Refusal(arrival.source.name, str(error)))
+        except Exception as error:  # noqa: BLE001  as above; nothing of the group was stored
+            self._store_apart(group, error)
             return
-        for arrival, receipt in zip(group, receipts, strict=True):
-            self.tally.added += receipt.outcome is not Outcome.PRESENT
-            self.tally.known += receipt.outcome is Outcome.PRESENT
-            self.tally.versions += receipt.outcome is Outcome.VARIANT
-            self.tally.studies.setdefault(receipt.study_uid)
-            self._count(arrival.source.size)
-        for study_uid in {receipt.study_uid for receipt in receipts}:
-            self._desk.studies_changed.emit(study_uid)
+        studies = dict.fromkeys(receipt.study_uid for receipt in receipts)
+        record(self._desk, Action.IMPORT, [uid for uid in studies if uid not in self.tally.studies])
+        with self._counting:
+            for arrival, receipt in zip(group, receipts, strict=True):
+                self._take_note(receipt)
+                self._count(arrival.source.size)
+        for uid in studies:
+            self._desk.studies_changed.emit(uid)
+
+    def _store_apart(self, group: list[_Arrival], error: Exception) -> None:
+        """Store what can be stored of a group that can't as a whole: one must not cost its neighbours."""
+        if len(group) == 1:
+            self.refuse(Refusal(group[0].source.name, calm(error)), group[0].source.size)
+            return
+        for arrival in group:
+            self._store([arrival])
+
+    def _take_note(self, receipt: Receipt) -> None:
+        self.tally.added += receipt.outcome is not Outcome.PRESENT
+        self.tally.known += receipt.outcome is Outcome.PRESENT
+        self.tally.versions += receipt.outcome is Outcome.VARIANT
+        self.tally.studies.setdefault(receipt.study_uid)
 
     def _count(self, size: int) -> None:
         self.tally.files += 1

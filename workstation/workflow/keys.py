@@ -4,15 +4,20 @@ The demonstration's key lies beside it. A real store's key comes from the system
 passphrase, or from a printed recovery key; nothing falls back from one to another by itself, and a
 new key is only ever made for a folder that holds nothing.
 
-Errors:  those of ``security`` for each state of the keyring and each wrong word.
+Errors:  those of ``security`` for each state of the keyring and each wrong word; WrongStore for a folder
+         that can't be one.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import Final
 
 from workstation.config import Places, Settings
 from workstation.errors import LumenError
@@ -27,12 +32,15 @@ from workstation.security import (
     new_recovery_key,
     system_keyring,
 )
+from workstation.security.ciphers import wipe
 from workstation.security.passphrase import LEAST_CHARACTERS
 from workstation.security.recovery import private_key
 from workstation.store import Options, Store, StoreMissing
 from workstation.workflow.errors import WrongStore
 
-_DEMO_KEY = "demo.key"
+_DEMO_KEY: Final = "demo.key"
+_KEYS: Final = ("keys.copy.json", "keys.json", _DEMO_KEY)
+_BUILDING: Final = ".new"
 
 
 class _Kind(Enum):
@@ -84,9 +92,9 @@ def store_exists(folder: Path) -> bool:
 
 
 def own_folder(settings: Settings, places: Places) -> Path:
-    """Return where the person's own store lies."""
+    """Return where the person's own store lies; ``~`` in the settings is the person's home."""
     told = settings.text("store.folder")
-    return Path(told) if told else places.store
+    return Path(told).expanduser() if told else places.store
 
 
 def opens_with_keyring(folder: Path) -> bool:
@@ -118,19 +126,22 @@ def looks_like_recovery_key(words: str) -> bool:
 
 
 def create_store(*, folder: Path, key: KeySource, with_recovery: bool = False) -> NewStore:
-    """Make an empty store, whole or not at all: it is built beside its place and then moved there."""
-    if store_exists(folder):
-        raise WrongStore("There is a store here already", where=str(folder), remedy="Open it instead.")
-    if folder.exists() and any(folder.iterdir()):
-        raise WrongStore("Other files lie in this folder", where=str(folder), remedy="Choose an empty one.")
-    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    building = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(mode=0o700)
-    recovery_key = _build(building, key, with_recovery=with_recovery)
-    if folder.exists():
-        folder.rmdir()
-    building.rename(folder)
+    """Make an empty store, whole or not at all: it is built elsewhere and then put in its place.
+
+    The folder may be there already, if it is empty: prepared by IT, or a disk of its own.
+    """
+    folder = folder.absolute()
+    try:
+        _require_empty(folder)
+        with _building_place(folder) as building:
+            recovery_key = _build(building, key, with_recovery=with_recovery)
+            _put_in_place(building, folder)
+    except OSError as error:
+        raise WrongStore(
+            f"The store cannot be made here: {error.strerror}",
+            where=str(folder),
+            remedy="Choose another folder.",
+        ) from error
     return NewStore(folder, recovery_key)
 
 
@@ -151,12 +162,54 @@ def _build(folder: Path, key: KeySource, *, with_recovery: bool) -> str:
         slots = slots.with_personal(kek, recovery_key)
     SlotFile(folder).save(slots)
     Store.create(folder, kek).close()
+    wipe(kek)
     return recovery_key
+
+
+def _require_empty(folder: Path) -> None:
+    if store_exists(folder):
+        raise WrongStore("There is a store here already", where=str(folder), remedy="Open it instead.")
+    if folder.exists() and any(path.name != _BUILDING for path in folder.iterdir()):
+        raise WrongStore("Other files lie in this folder", where=str(folder), remedy="Choose an empty one.")
+
+
+@contextlib.contextmanager
+def _building_place(folder: Path) -> Iterator[Path]:
+    """Make the folder in which a store is built; what an interrupted building left goes first.
+
+    It lies beside the store's own, so that one rename puts all of it in place; inside where the folder
+    above may not be written, or the folder is a disk.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    is_fixed = folder.exists() and (os.path.ismount(folder) or not os.access(folder.parent, os.W_OK))
+    building = folder / _BUILDING if is_fixed else folder.with_name(f".{folder.name}{_BUILDING}")
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(mode=0o700)
+    try:
+        yield building
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _put_in_place(building: Path, folder: Path) -> None:
+    if building.parent != folder:
+        if folder.exists():
+            folder.rmdir()
+        building.rename(folder)
+        return
+    for path in sorted(
+        building.iterdir(), key=lambda path: path.name in _KEYS
+    ):  # with its keys it is a store
+        path.rename(folder / path.name)
 
 
 def _unlocked(folder: Path, key: KeySource) -> bytearray:
     if key.kind is _Kind.DEMO:
         return load_demo_key(folder / _DEMO_KEY)
+    if (folder / _DEMO_KEY).exists():
+        raise WrongStore(
+            "This is the demonstration's store", where=str(folder), remedy="workstation demo opens it."
+        )
     if not SlotFile(folder).exists():
         raise StoreMissing(
             "There is no store here yet", where=str(folder), remedy="Import something, or create it."

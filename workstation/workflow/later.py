@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
+
+_log = logging.getLogger(__name__)
 
 
 class Later:
@@ -13,6 +16,7 @@ class Later:
         self._seconds = seconds
         self._act = act
         self._lock = threading.Lock()
+        self._acting = threading.RLock()
         self._timer: threading.Timer | None = None
 
     def soon(self) -> None:
@@ -29,9 +33,16 @@ class Later:
             timer, self._timer = self._timer, None
         if timer is not None:
             timer.cancel()
-            timer.join()
+        with self._acting:
+            pass
 
     def _run(self) -> None:
-        with self._lock:
-            self._timer = None
-        self._act()
+        with self._acting:
+            with self._lock:
+                if self._timer is not threading.current_thread():
+                    return  # stopped while it was about to begin
+                self._timer = None
+            try:
+                self._act()
+            except Exception as error:  # noqa: BLE001  nobody waits here to hear it
+                _log.error("what was to be done later failed", exc_info=error)

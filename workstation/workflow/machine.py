@@ -1,8 +1,9 @@
-"""What this machine offers: how far the decoding processes are shut in, and kernels made ready."""
+"""What this machine offers: how far processes are shut in, a memory kept private, kernels made ready."""
 
 from __future__ import annotations
 
 from workstation import rendering
+from workstation.security import harden_process
 from workstation.workers import sandbox_check
 
 
@@ -12,6 +13,11 @@ def sandbox_of_this_machine() -> str:
     closed = [name for name, refused in found.refused.items() if refused]
     opened = [name for name, refused in found.refused.items() if not refused]
     return f"refuses {', '.join(closed) or 'nothing'}" + (f"; allows {', '.join(opened)}" if opened else "")
+
+
+def keep_memory_private() -> None:
+    """Let no core dump and no debugger have this process's keys and pictures, as far as the system helps."""
+    harden_process()
 
 
 def warm_up() -> None:

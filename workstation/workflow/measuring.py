@@ -6,25 +6,19 @@ from workstation.measurement import Length
 from workstation.security import Action
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import verb
+from workstation.workflow.errors import WorkflowError
 
 
-def _kept(_: object) -> str:
-    return "a length kept"
-
-
-def _removed(_: object) -> str:
-    return "a length removed"
-
-
-@verb(Action.MEASURE, detail=_kept)
+@verb(Action.MEASURE, detail=lambda _: "a length kept")
 def keep_length(desk: Desk, *, study_uid: str, length: Length) -> None:
     """Store a length, new or moved."""
     if length.study_uid != study_uid:
-        raise ValueError("the length belongs to another study")
+        raise WorkflowError("The measurement belongs to another study")
     desk.store.measurements.put(length)
 
 
-@verb(Action.MEASURE, detail=_removed)
-def remove_length(desk: Desk, *, study_uid: str, identifier: str) -> None:  # noqa: ARG001  the door reads it
-    """Forget a length."""
-    desk.store.measurements.remove(identifier)
+@verb(Action.MEASURE, detail=lambda _: "a length removed")
+def remove_length(desk: Desk, *, study_uid: str, identifier: str) -> None:
+    """Forget a length of this study; one that isn't there is no error."""
+    if any(length.id == identifier for length in desk.store.measurements.of_study(study_uid)):
+        desk.store.measurements.remove(identifier)

@@ -11,7 +11,7 @@ from workstation.workflow.reading import Reading
 from workstation.workflow.studies import list_row, required_study, stacks_of
 
 
-@verb(Action.OPEN_STUDY)
+@verb(Action.OPEN_STUDY, withdraw=Reading.close)
 def open_study(desk: Desk, *, study_uid: str) -> Reading:
     """Open a study for reading, at the place where it was left."""
     study = required_study(desk, study_uid)

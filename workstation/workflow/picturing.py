@@ -30,6 +30,7 @@ from workstation.rendering import (
 )
 from workstation.security import Action
 from workstation.viewing import UPRIGHT, Camera, Window, pixel_aspect
+from workstation.workflow.answers import Rendered
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import verb
 from workstation.workflow.errors import NoSuchImage
@@ -115,10 +116,11 @@ def picture_of_series(desk: Desk, *, stack: ImageStack, side: int) -> Thumbnail 
 
     It is part of an open study or of a preview, whose verb has left its record.
     """
-    frame = _decoded(desk, stack, len(stack.frames) // 2)
-    if frame is None:
+    try:
+        frame = _decoded(desk, stack, len(stack.frames) // 2)
+        return whole(frame, frame.opening_window(), side, side)
+    except LumenError:
         return None
-    return whole(frame, frame.opening_window(), side, side)
 
 
 @verb(Action.OPEN_STUDY, detail=lambda _: "one image rendered")
@@ -126,44 +128,44 @@ def render_image(
     desk: Desk,
     *,
     study_uid: str,
-    series_uid: str | None,
+    series: str | None,
     index: int | None,
     window: tuple[float, float] | None,
     size: tuple[int, int],
-) -> bytes:
-    """Return one image as a PNG file of this (width, height), as the window would show it."""
+) -> Rendered:
+    """Return one image as a PNG file of this (width, height), as the window would show it.
+
+    ``series`` is a Series Instance UID (the first stack of that series) or the key of one stack.
+    """
     required_study(desk, study_uid)
-    stack = _chosen(desk, study_uid, series_uid)
+    asked = Window(*window) if window else None
+    stack = _chosen(desk, study_uid, series)
     number = len(stack.frames) // 2 if index is None else index
-    if number >= len(stack.frames):
+    if not 0 <= number < len(stack.frames):
         raise NoSuchImage(f"This stack has images 0 to {len(stack.frames) - 1}, not {number}")
     frame = _decoded(desk, stack, number)
-    if frame is None:
-        raise NoSuchImage("This image cannot be decoded", remedy="workstation series says what can be shown.")
-    chosen = Window(*window) if window else frame.opening_window()
-    return _png(whole(frame, chosen, *size))
+    return Rendered(_png(whole(frame, asked or frame.opening_window(), *size)), frame.lookups.notes)
 
 
-def _chosen(desk: Desk, study_uid: str, series_uid: str | None) -> ImageStack:
-    stacks = [stack for stack in stacks_of(desk, study_uid) if series_uid in (None, stack.series_uid)]
-    if not stacks:
-        raise NoSuchImage(f"There are no images in this {'series' if series_uid else 'study'}")
-    return stacks[0]
+def _chosen(desk: Desk, study_uid: str, series: str | None) -> ImageStack:
+    found = (stack for stack in stacks_of(desk, study_uid) if series in (None, stack.series_uid, stack.key))
+    stack = next(found, None)
+    if stack is None:
+        raise NoSuchImage(f"There are no images in this {'series' if series else 'study'}")
+    return stack
 
 
-def _decoded(desk: Desk, stack: ImageStack, number: int) -> Frame | None:
-    """Return a frame, however long it takes."""
+def _decoded(desk: Desk, stack: ImageStack, number: int) -> Frame:
+    """Return a frame, or raise for which reason there is none."""
     reference = stack.frames[number]
     shelf = TableShelf(desk.store, lambda _: None)
     try:
         with desk.frames.source(stack) as source:
             stored = source.wait(number, _DECODE_SECONDS)
             if stored is None:
-                return None
+                raise NoSuchImage(f"The image was not there after {_DECODE_SECONDS:g} s")
             photometric = source.photometric(number)
         return Frame(reference.record, reference.frame, stored, photometric, shelf.read(reference.record))
-    except LumenError:
-        return None
     finally:
         shelf.close()
 

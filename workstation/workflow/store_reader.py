@@ -63,7 +63,7 @@ class StoreReader:
             return known
         self.learn(record.study.uid, self._store.instances.of_study(record.study.uid))
         with self._lock:
-            found = self._places[record.study.uid].get(record.uid)
+            found = self._places.get(record.study.uid, {}).get(record.uid)
         if found is None:
             raise NoSuchImage("This image is not in the store any more", remedy="Import or fetch it again.")
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from workstation.dicom.model import InstanceRecord
@@ -19,11 +19,24 @@ from workstation.workflow.errors import NoSuchStudy
 
 # What an instance without pixels is, by the beginning of its SOP class UID (PS3.4 B.5).
 _KINDS: Final = (
-    ("1.2.840.10008.5.1.4.1.1.88.59", "key object selection", "key object selections"),
-    ("1.2.840.10008.5.1.4.1.1.88", "report", "reports"),
-    ("1.2.840.10008.5.1.4.1.1.11", "presentation state", "presentation states"),
-    ("1.2.840.10008.5.1.4.1.1.104", "document", "documents"),
+    ("1.2.840.10008.5.1.4.1.1.88.59", "key object selection"),
+    ("1.2.840.10008.5.1.4.1.1.88", "report"),
+    ("1.2.840.10008.5.1.4.1.1.11", "presentation state"),
+    ("1.2.840.10008.5.1.4.1.1.104", "document"),
+    ("1.2.840.10008.5.1.4.1.1.9", "waveform"),
+    ("1.2.840.10008.5.1.4.1.1.481.3", "structure set"),
 )
+
+_IMAGE: Final = "image"
+_MULTI_FRAME: Final = "multi-frame image"
+_OTHER: Final = "other object"
+
+_NO_GRID: Final = {
+    "localizer": "localizers are no stack of slices",
+    "cine": "frames in time, not in space",
+    "single": "a single image",
+    "stack": "no position in the header",
+}
 
 
 @verb(Action.SEARCH)
@@ -38,17 +51,19 @@ def describe_study(desk: Desk, *, study_uid: str) -> StudyPreview:
     study = required_study(desk, study_uid)
     instances = desk.store.instances.of_study(study_uid)
     records = [instance.record for instance in instances]
+    shown = {(instance.uid, instance.version) for instance in instances}
     damaged = [
-        Refusal(f"image {instance.record.number or '?'}", "Its file is damaged; import it again.")
+        Refusal(_called(instance.record), "Its file is damaged; import it again.")
         for instance in instances
         if instance.is_damaged
     ]
     variants = [
         Refusal(
-            f"image {variant.record.number or '?'}",
+            _called(variant.record),
             "Another content came under the same UID; it is kept apart and not shown.",
         )
-        for variant in desk.store.instances.variants_of(study_uid)
+        for variant in desk.store.instances.all_of(study_uid)
+        if (variant.uid, variant.version) not in shown
     ]
     return StudyPreview(
         study=list_row(desk, study),
@@ -79,7 +94,7 @@ def series_row(stack: ImageStack) -> SeriesRow:
     geometry = stack.geometry
     single = geometry is not None and geometry.irregularity is Irregularity.SINGLE
     regular = geometry is not None and geometry.regular
-    reason = geometry.detail if geometry is not None else "no position in the header"
+    reason = geometry.detail if geometry is not None else _NO_GRID[stack.kind]
     first = stack.frames[0].record
     return SeriesRow(
         key=stack.key,
@@ -124,20 +139,31 @@ def _state(desk: Desk, study_uid: str, *, is_whole: bool) -> StudyState:
 
 def _accounting(records: Sequence[InstanceRecord]) -> str:
     """Say of what kinds the instances are, so that their numbers add up before a person's eyes."""
-    images = sum(1 for record in records if record.pixel is not None)
-    frames = sum(record.frame_count for record in records)
-    parts = [f"{images:,} with images" if images == frames else f"{images:,} with {frames:,} images"]
-    others = Counter(_kind(record) for record in records if record.pixel is None)
-    parts += [f"{count:,} {one if count == 1 else many}" for (one, many), count in others.items()]
-    return f"{len(records):,} {_plural(len(records), 'instance')}: {', '.join(parts)}"
+    counts = Counter(map(_kind, records))
+    frames = sum(record.frame_count for record in records if _kind(record) == _MULTI_FRAME)
+    parts = [
+        f"{_counted(count, kind)} ({frames:,} frames)" if kind == _MULTI_FRAME else _counted(count, kind)
+        for kind, count in sorted(counts.items(), key=lambda item: _place(item[0]))
+    ]
+    return f"{_counted(len(records), 'instance')}: {', '.join(parts)}"
 
 
-def _kind(record: InstanceRecord) -> tuple[str, str]:
-    found: Iterable[tuple[str, str]] = (
-        (one, many) for prefix, one, many in _KINDS if record.sop_class.startswith(prefix)
-    )
-    return next(iter(found), ("other object", "other objects"))
+def _kind(record: InstanceRecord) -> str:
+    if record.pixel is not None:
+        return _IMAGE if record.frame_count == 1 else _MULTI_FRAME
+    found = (kind for prefix, kind in _KINDS if f"{record.sop_class}.".startswith(f"{prefix}."))
+    return next(found, _OTHER)
 
 
-def _plural(count: int, word: str) -> str:
-    return word if count == 1 else f"{word}s"
+def _place(kind: str) -> int:
+    return (_IMAGE, _MULTI_FRAME, *(kind for _, kind in _KINDS), _OTHER).index(kind)
+
+
+def _called(record: InstanceRecord) -> str:
+    """Name an instance as a list does, without any of its UIDs."""
+    series, number = ("?" if found is None else str(found) for found in (record.series.number, record.number))
+    return f"series {series}, {_kind(record)} {number}"
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count:,} {word if count == 1 else f'{word}s'}"

@@ -14,7 +14,7 @@ from workstation.dicom.header import read_header
 from workstation.dicom.layout import scan
 from workstation.dicom.lookups import NONE, Lookups, lookups_of
 from workstation.dicom.model import InstanceRecord
-from workstation.errors import LumenError, calm
+from workstation.errors import calm
 from workstation.store import Store
 
 
@@ -53,11 +53,11 @@ class TableShelf:
         self._told(uid)
 
     def _tables(self, uid: str) -> Lookups:
-        instance = self._store.instances.get(uid)
-        if instance is None:
-            return NONE
         try:
+            instance = self._store.instances.get(uid)
+            if instance is None:
+                return NONE
             data = self._store.blobs.read(instance.blob)
             return lookups_of(read_header(data, scan(data)))
-        except LumenError as error:
+        except Exception as error:  # noqa: BLE001  the picture must not wait for ever
             return Lookups(notes=(f"Tables and overlays could not be read: {calm(error)}",))

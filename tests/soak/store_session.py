@@ -159,6 +159,8 @@ class Stage:
 
 
 class _NoLock:
+    was_left_behind = False
+
     def release(self) -> None:
         """Let others in."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from workstation.dicom.model import FrameTable, InstanceRecord
+from workstation.dicom.model import FrameTable, InstanceRecord, Patient
 from workstation.dicom.record_json import to_json
 from workstation.store.blob_format import pack_table
 from workstation.store.database import Database, Value
@@ -27,9 +27,10 @@ _COUNTS: Final = """
             (SELECT DISTINCT modality AS m FROM series WHERE study = studies.id AND m <> '' ORDER BY m)),
         body_parts = (SELECT coalesce(group_concat(b, char(10)), '') FROM
             (SELECT DISTINCT body_part AS b FROM series WHERE study = studies.id AND b <> '' ORDER BY b)),
-        (instances, frames, bytes, unverified, variants) = (
+        (instances, frames, bytes, unverified, variants, other_patients) = (
             SELECT count(DISTINCT uid), coalesce(sum(frame_count), 0), coalesce(sum(length), 0),
-                coalesce(sum(NOT verified), 0), count(*) - count(DISTINCT uid)
+                coalesce(sum(NOT verified), 0), count(*) - count(DISTINCT uid),
+                coalesce(sum(is_other_patient), 0)
             FROM instances WHERE study = studies.id)
     WHERE id = ?"""
 
@@ -123,6 +124,7 @@ def _add(database: Database, entry: Entry, stored: datetime) -> int:
         "length": entry.length,
         "frame_count": entry.record.frame_count,
         "verified": int(entry.verified),
+        "is_other_patient": int(_is_other_patient(database, study, entry.record.patient)),
         "record": zlib.compress(to_json(entry.record).encode(), _FAST),
         "frames": pack_table(entry.frames),
     }
@@ -158,6 +160,12 @@ def _study(database: Database, entry: Entry, stored: datetime) -> int:
     }
     database.insert("studies", row)
     return database.number("SELECT id FROM studies WHERE uid = ?", study.uid)
+
+
+def _is_other_patient(database: Database, study: int, patient: Patient) -> bool:
+    """Say whether an instance names another patient than its study; the name alone may be spelt anyhow."""
+    row = database.row("SELECT patient_id, issuer, birth_date, sex FROM studies WHERE id = ?", study)
+    return row != (patient.patient_id, patient.issuer, patient.birth_date, patient.sex)
 
 
 def _series(database: Database, study: int, record: InstanceRecord) -> int:

@@ -10,9 +10,8 @@ Errors:  Cancelled when ``progress`` answers False; DiskFull, DiskFailed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from workstation.errors import Cancelled
 from workstation.store import catalogue
@@ -20,10 +19,8 @@ from workstation.store.disk import set_aside
 from workstation.store.errors import BlobDamaged, BlobMissing, StoreDamaged
 from workstation.store.instances import StoredInstance
 from workstation.store.parts import Parts
+from workstation.store.report import Progress, go_on
 from workstation.store.survey import StudySurvey
-
-Progress: TypeAlias = Callable[[int, int], bool]
-"""(images done, images in all) → whether to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +93,7 @@ def _check_index(parts: Parts, result: CheckResult, *, repair: bool) -> None:
     if found and repair:
         waiting = parts.recovery.compare()
         if parts.examine:
-            _, waiting = parts.recovery.adopt(waiting, parts.examine)
+            parts.recovery.adopt(waiting, parts.examine, go_on)
         left = [finding for study in parts.recovery.surveyor.studies() for finding in _of_study(study)]
         found = [Finding(one.what, one.where, is_mended=one not in left) for one in found]
     result.findings += found

@@ -28,6 +28,8 @@ BESIDE_A_DATABASE: Final = ("-journal", "-wal", "-shm")
 class Lock(Protocol):
     """Something that keeps other processes out until it is released."""
 
+    was_left_behind: bool  # whoever held it last did not release it
+
     def release(self) -> None:
         """Let them in."""
         ...

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from workstation.dicom import record_json
 from workstation.security import derive
 from workstation.security.ciphers import Key
 from workstation.store import disk as place
@@ -52,6 +53,7 @@ class Index:
         self._writer = self._connect()
         try:
             migrate(self._writer, schemas.CACHE)
+            self._writer.rows("INSERT OR IGNORE INTO meta VALUES ('records', ?)", record_json.VERSION)
         except BaseException:
             self._writer.close()
             raise
@@ -95,6 +97,11 @@ class Index:
     def is_sound(self) -> bool:
         """Read every page."""
         return self._writer.is_sound()
+
+    def knows_its_records(self) -> bool:
+        """Say whether the records were written in the form that this version reads."""
+        found = self._writer.number("SELECT value FROM meta WHERE name = 'records'")
+        return found == record_json.VERSION
 
     def was_closed_in_order(self) -> bool:
         """Say whether nothing was written since this index was last closed; ask before ``begin``."""
@@ -154,23 +161,29 @@ class Index:
 
 
 def open_index(folder: Path, kek: Key, disk: Disk, say: Callable[[str], None]) -> tuple[Index, bool]:
-    """Open the index, an empty one if it is lost or damaged; say whether it may be trusted as it is."""
+    """Open the index, an empty one if it is of no use; say whether it may be trusted as it is."""
     path = folder / place.CACHE
-    was_there = disk.files.exists(path)
+    if disk.files.exists(path):
+        index = _usable(folder, kek, disk)
+        if index:
+            return index, index.was_closed_in_order()
+        say("The index of the images was damaged or another version's; it is built again from them.")
+    remove_database(disk.files, path)
+    return Index(folder, kek, disk), False
+
+
+def _usable(folder: Path, kek: Key, disk: Disk) -> Index | None:
     try:
         index = Index(folder, kek, disk)
-        trusted = index.was_closed_in_order()
-        if trusted and _size(disk, path) > _CHECKED_WHOLE:
-            return index, True
-        if index.is_sound():
-            return index, trusted
-        index.close(in_order=False)
     except StoreDamaged:
-        pass
-    remove_database(disk.files, path)
-    if was_there:
-        say("The index of the images was damaged and is built again from them.")
-    return Index(folder, kek, disk), False
+        return None
+    with contextlib.suppress(StoreDamaged):
+        is_small = _size(disk, folder / place.CACHE) <= _CHECKED_WHOLE
+        must_check = is_small or not index.was_closed_in_order()
+        if index.knows_its_records() and (not must_check or index.is_sound()):
+            return index
+    index.close(in_order=False)
+    return None
 
 
 def _size(disk: Disk, path: Path) -> int:

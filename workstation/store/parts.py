@@ -36,6 +36,7 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     disk: Disk = field(default_factory=Disk)
     examine: Examine | None = None  # lists images again that the index lost; else they wait
+    may_start_anew: bool = False  # with an empty work record, if both its halves are lost
     reserve: int = RESERVE_BYTES
     writers: int = 4  # threads that wait for the disk while images are stored
 

@@ -26,7 +26,7 @@ from workstation.store.errors import BlobDamaged
 from workstation.store.files import Files, translated
 from workstation.store.index import Index
 from workstation.store.names import Names, Place
-from workstation.store.report import Report
+from workstation.store.report import Progress, Report
 from workstation.store.study_keys import StudyKeys
 from workstation.store.survey import StudySurvey, Surveyor
 
@@ -68,10 +68,14 @@ class Recovery:
         self._drop(missing)
         return orphans
 
-    def adopt(self, places: Sequence[Place], examine: Examine) -> tuple[int, list[Place]]:
+    def adopt(self, places: Sequence[Place], examine: Examine, progress: Progress) -> tuple[int, list[Place]]:
         """Examine files that no row knows and list them; return how many, and those that must wait."""
-        adopted, waiting = 0, []
+        adopted = 0
+        waiting: list[Place] = []
         for start in range(0, len(places), _AT_ONCE):
+            if not progress(start, len(places)):
+                waiting += places[start:]
+                break
             entries = []
             for place in places[start : start + _AT_ONCE]:
                 try:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Progress: TypeAlias = Callable[[int, int], bool]
+"""(images done, images in all) → whether to go on."""
+
+
+def go_on(_done: int, _total: int) -> bool:
+    """Say yes, whatever was done."""
+    return True
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from typing import Final, Self, TypeAlias
 from workstation.security import self_test
 from workstation.security.ciphers import Key
 from workstation.store import disk as place
-from workstation.store.check import CheckResult, Progress, check
+from workstation.store.check import CheckResult, check
 from workstation.store.disk import Disk, Lock
 from workstation.store.errors import StoreMissing
 from workstation.store.files import TEMPORARY, translated
@@ -26,11 +26,12 @@ from workstation.store.index import open_index
 from workstation.store.names import Place
 from workstation.store.parts import Options, Parts
 from workstation.store.recovery import Examine
-from workstation.store.report import Report
+from workstation.store.report import Progress, Report, go_on
 from workstation.store.work import Work, WorkFiles
 from workstation.store.work_repair import create_work, open_work
 
 _PARTS: Final = (place.WORK, place.JOURNAL, place.CACHE, place.BLOBS)
+_OWN_TEMPORARIES: Final = tuple(part + TEMPORARY for part in (place.WORK, place.JOURNAL, place.CLEAN))
 
 OpenWork: TypeAlias = Callable[[WorkFiles, Report], Work]
 
@@ -67,34 +68,35 @@ class Store:
     def create(cls, folder: Path, kek: Key, options: Options | None = None) -> Store:
         """Make a store where there is none, and open it."""
         options = options or Options()
-        files = options.disk.files
+        if _is_store(options.disk, folder):
+            raise StoreMissing(
+                "There is a store here already",
+                where=str(folder),
+                remedy="Open it, or choose another folder.",
+            )
         with translated(str(folder)):
-            if any(files.exists(folder / part) for part in _PARTS):
-                raise StoreMissing(
-                    "There is a store here already",
-                    where=str(folder),
-                    remedy="Open it, or choose another folder.",
-                )
-            files.make_folder(folder)
+            options.disk.files.make_folder(folder)
         return cls._open(folder, kek, options, create_work)
 
     @classmethod
     def open(cls, folder: Path, kek: Key, options: Options | None = None) -> Store:
         """Open a store; ``report`` then says what had to be mended."""
-        return cls._open(folder, kek, options or Options(), open_work)
+        options = options or Options()
+        if not _is_store(options.disk, folder):
+            raise StoreMissing("There is no store here", where=str(folder))
+        return cls._open(folder, kek, options, open_work)
 
     @classmethod
     def _open(cls, folder: Path, kek: Key, options: Options, open_work: OpenWork) -> Store:
-        with translated(str(folder)):
-            if not options.disk.files.exists(folder):
-                raise StoreMissing("There is no store here", where=str(folder))
         self_test()
         report = Report()
         with contextlib.ExitStack() as undo:
             lock = options.disk.lock(folder / place.LOCKED)
             undo.callback(lock.release)
+            if lock.was_left_behind:
+                report.say("The program did not end in order last time.")
             _remove_temporaries(options.disk, folder)
-            work = open_work(WorkFiles(folder, kek, options.disk), report)
+            work = open_work(WorkFiles(folder, kek, options.disk, options.may_start_anew), report)
             undo.callback(work.close)
             index, is_trusted = open_index(folder, kek, options.disk, report.say)
             undo.callback(index.close, in_order=False)
@@ -116,15 +118,15 @@ class Store:
         """Return how many image files wait to be examined and listed again."""
         return len(self._orphans)
 
-    def adopt(self, examine: Examine) -> int:
+    def adopt(self, examine: Examine, progress: Progress = go_on) -> int:
         """Examine image files that the index lost and list them; return how many were listed."""
         with self.eviction.lock:
-            adopted, self._orphans = self._parts.recovery.adopt(self._orphans, examine)
+            adopted, self._orphans = self._parts.recovery.adopt(self._orphans, examine, progress)
         return adopted
 
-    def check(self, *, repair: bool = False, progress: Progress | None = None) -> CheckResult:
+    def check(self, *, repair: bool = False, progress: Progress = go_on) -> CheckResult:
         """Verify every byte of every image, every row and every entry; mend what can be, if asked."""
-        return check(self._parts, repair=repair, progress=progress or (lambda _done, _all: True))
+        return check(self._parts, repair=repair, progress=progress)
 
     def close(self) -> None:
         """Close everything in order; a second call does nothing."""
@@ -157,8 +159,13 @@ class Store:
         self._parts.reserve.restore()
 
 
+def _is_store(disk: Disk, folder: Path) -> bool:
+    with translated(str(folder)):
+        return any(disk.files.exists(folder / part) for part in _PARTS)
+
+
 def _remove_temporaries(disk: Disk, folder: Path) -> None:
     with translated(str(folder)):
         for name in disk.files.names(folder):
-            if TEMPORARY in name:
+            if name.startswith(_OWN_TEMPORARIES):
                 disk.files.remove(folder / name)

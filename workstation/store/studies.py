@@ -19,7 +19,7 @@ from workstation.store.index import Index
 _COLUMNS: Final = (
     "uid, tag, patient_id, issuer, name, birth_date, sex, date, time, accession, description, referring, "
     "institution, study_id, modalities, body_parts, series, instances, frames, bytes, unverified, variants, "
-    "stored, access"
+    "other_patients, stored, access"
 )
 _LIKE_SIGNS: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
@@ -39,6 +39,7 @@ class StudyRow:
     bytes: int
     unverified: int  # instances that no archive is known to have
     variants: int  # instances whose UID came with more than one content
+    other_patients: int  # instances that name another patient than the first did
     stored: datetime
     access: int
 
@@ -118,7 +119,7 @@ def _conditions(query: StudyQuery) -> tuple[list[str], list[Value]]:
 def _study_row(row: Row) -> StudyRow:
     uid, tag, patient_id, issuer, name, birth_date, sex, date, time, accession, description = row[:11]
     referring, institution, study_id, modalities, body_parts, *counts, stored, access = row[11:]
-    series, instances, frames, size, unverified, variants = counts
+    series, instances, frames, size, unverified, variants, other_patients = counts
     return StudyRow(
         Patient(patient_id, issuer, name, birth_date, sex),
         Study(uid, date, time, accession, description, referring, institution, study_id),
@@ -131,6 +132,7 @@ def _study_row(row: Row) -> StudyRow:
         size,
         unverified,
         variants,
+        other_patients,
         datetime.fromisoformat(stored),
         access,
     )

@@ -42,6 +42,7 @@ class WorkFiles:
     folder: Path
     kek: Key
     disk: Disk
+    may_start_anew: bool = False  # if both are lost: a person has said that they are not coming back
 
     @property
     def database_path(self) -> Path:

@@ -17,7 +17,7 @@ file put back:
 is told apart, and nothing is touched, if the journal's header names another key and the database doesn't
 open either. What doesn't verify is set aside, not deleted.
 
-Errors:  StoreMissing, StoreDamaged, WrongKey, StoreTooNew; DiskFull, DiskFailed.
+Errors:  StoreDamaged, WrongKey, StoreTooNew; DiskFull, DiskFailed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from workstation.store import schemas
 from workstation.store.changes import apply
 from workstation.store.database import Database, migrate
 from workstation.store.disk import BESIDE_A_DATABASE, remove_database, set_aside
-from workstation.store.errors import StoreDamaged, StoreMissing, StoreTooNew
+from workstation.store.errors import StoreDamaged, StoreTooNew
 from workstation.store.files import TEMPORARY, translated
 from workstation.store.journal import Frame, Kind, Reading, open_journal
 from workstation.store.report import Report
@@ -113,8 +113,14 @@ class _Opening:
         self._database = self._sound_database()
         self._reading = self._readable_journal()
         match decide(self._state(), self._standing()):
+            case Repair.HOPELESS if self._files.may_start_anew:
+                return self._started_anew()
             case Repair.HOPELESS:
-                raise self._hopeless()
+                raise StoreDamaged(
+                    "Neither the work record nor its journal can be read",
+                    where=str(self._files.folder),
+                    remedy="Put one of the two back from a backup, or start an empty one with a repairing check.",
+                )
             case Repair.BUILD_DATABASE:
                 return self._joined(rewrite=not self._build_database())
             case Repair.REPLAY:
@@ -172,15 +178,14 @@ class _Opening:
             return None
         return Standing(self._reading.snapshot.number, self._reading.number, mark)
 
-    def _hopeless(self) -> Exception:
-        paths = (self._files.database_path, self._files.journal_path)
-        if not any(map(self._files.disk.files.exists, paths)):
-            return StoreMissing("There is no store here", where=str(self._files.folder))
-        return StoreDamaged(
-            "Neither the work record nor its journal can be read",
-            where=str(self._files.folder),
-            remedy="Put one of the two back from a backup.",
+    def _started_anew(self) -> Work:
+        self.close()
+        for path in (self._files.database_path, self._files.journal_path):
+            set_aside(self._files.disk.files, self._files.folder, path)
+        self._report.say(
+            "Measurements and audit trail could not be read; they begin anew, what is left is kept."
         )
+        return create_work(self._files, self._report)
 
     def _build_database(self) -> bool:
         """Build it, and say whether the journal could be read to its end."""

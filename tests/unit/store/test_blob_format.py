@@ -57,6 +57,7 @@ def test_every_blob_has_keys_of_its_own() -> None:
     keys = blob_keys(DATA_KEY, HEADER, PLACE)
 
     assert len({one.stream for one in [keys, *others]} | {one.table for one in [keys, *others]}) == 12
+    assert len({one.associated for one in [keys, *others[1:]]}) == 5
 
 
 @given(st.lists(SPANS, max_size=50).map(tuple))

@@ -112,7 +112,7 @@ def test_the_usual_floor_is_ten_gibibytes_or_five_per_cent(store: Store) -> None
 
 
 def test_a_removed_study_is_gone_for_good(
-    store: Store, make: Maker, folder: Path, tmp_path: Path, reopen: Callable[[], Store]
+    store: Store, make: Maker, tmp_path: Path, reopen: Callable[[], Store]
 ) -> None:
     """Copies of its files that someone kept do not open any more, even beside a copy of its key's row."""
     store.intake.put([make.incoming("a", "a.1")])
@@ -126,9 +126,6 @@ def test_a_removed_study_is_gone_for_good(
 
     assert store.studies.get("a") is None
     assert not study_folder.exists()
-    for name in ("cache.db", "cache.db-wal"):
-        path = folder / name
-        assert not path.exists() or instance.blob.sealed_key not in path.read_bytes()
     with pytest.raises((BlobMissing, BlobDamaged)):
         store.blobs.read(instance.blob)
     store.eviction.remove("a")
@@ -137,6 +134,20 @@ def test_a_removed_study_is_gone_for_good(
         store.blobs.read(instance.blob)
     store.close()
     assert _uids(reopen()) == {"a"}
+
+
+def test_the_key_of_a_removed_study_is_left_in_no_log(
+    store: Store, make: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.intake.put([make.incoming("a", "a.1")])
+    log = store.folder / "cache.db-wal"
+    sizes = [log.stat().st_size]
+    monkeypatch.setattr(store.eviction, "_remove_files", lambda _tag: sizes.append(log.stat().st_size))
+
+    store.eviction.remove("a")
+
+    assert sizes[0] > 0
+    assert sizes[1] == 0
 
 
 def test_a_removal_that_was_cut_short_is_finished_by_the_next_start(

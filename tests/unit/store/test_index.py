@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from store_instances import Maker
 
+from workstation.dicom import record_json
 from workstation.store import Store, StoreDamaged
 from workstation.store.files import DiskFiles
 
@@ -117,6 +118,19 @@ def test_a_start_after_a_crash_does(filled: Store, folder: Path, tmp_path: Path)
 
     assert not (copy / "clean").exists()
     assert filled.folder == folder
+
+
+def test_records_of_another_version_are_examined_again(
+    filled: Store, reopen: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _everything(filled)
+    filled.close()
+    monkeypatch.setattr(record_json, "VERSION", record_json.VERSION + 1)
+
+    again = reopen()
+
+    assert "another version's" in again.report.notes[0]
+    assert _everything(again) == before
 
 
 def test_a_page_that_is_found_damaged_while_running_is_mended_at_the_next_start(

@@ -61,17 +61,25 @@ def test_nothing_is_said_if_all_is_well(after_a_crash: Crash) -> None:
 
 
 def test_files_that_were_never_finished_go(filled: Store, after_a_crash: Crash) -> None:
-    left = [
-        _path(filled, "1").with_name("half.tmp"),
-        filled.folder / "work.db.tmp",
-        filled.folder / "work.db.tmp-journal",
-    ]
-    for path in left:
+    ours = ("work.db.tmp", "work.db.tmp-journal", "work.journal.tmp", "clean.tmp")
+    left = [_path(filled, "1").with_name("half.tmp"), *(filled.folder / name for name in ours)]
+    of_the_key_slots = filled.folder / "keys.json.tmp"
+    for path in (*left, of_the_key_slots):
         path.write_bytes(b"half")
 
     after_a_crash()
 
     assert not any(path.exists() for path in left)
+    assert of_the_key_slots.exists()
+
+
+def test_adoption_can_be_stopped_and_taken_up_again(filled: Store, make: Maker, options: Options) -> None:
+    filled.close()
+    (filled.folder / "cache.db").unlink()
+    with Store.open(filled.folder, KEK, replace(options, examine=None)) as again:
+        assert again.adopt(make.look, lambda _done, _total: False) == 0
+        assert again.orphans == 3
+        assert again.adopt(make.look) == 3
 
 
 def test_a_row_without_a_file_goes_and_is_named_if_no_archive_has_it(

@@ -88,6 +88,15 @@ def test_instances_that_an_archive_has_are_noted_one_by_one(filled: Store, make:
     assert filled.studies.list(StudyQuery(patient_id="P_2"))[0].is_work
 
 
+def test_a_study_that_names_two_patients_says_so(filled: Store, make: Maker) -> None:
+    filled.intake.put([make.incoming("1.1", "8", name="MUELLER^JOERG", patient_id="P1")])
+    assert filled.studies.list(StudyQuery(patient_id="P1"))[0].other_patients == 0
+
+    filled.intake.put([make.incoming("1.1", "9", name="MÜLLER^JÖRG", patient_id="P77")])
+
+    assert filled.studies.list(StudyQuery(patient_id="P1"))[0].other_patients == 1
+
+
 def test_records_come_back_as_they_were(filled: Store, make: Maker) -> None:
     record = make.look(memoryview(make.data("1.2", "2", name="DOE^JANE", patient_id="P_2"))).record
 

@@ -3,6 +3,7 @@
 import itertools
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from workstation.security import WrongKey
 from workstation.store import schemas, work_repair
 from workstation.store.changes import Cut, Put
 from workstation.store.disk import Disk
-from workstation.store.errors import StoreDamaged, StoreMissing, StoreTooNew
+from workstation.store.errors import StoreDamaged, StoreTooNew
 from workstation.store.report import Report
 from workstation.store.work import Work, WorkFiles
 from workstation.store.work_repair import Repair, Standing, create_work, decide, open_work
@@ -145,10 +146,27 @@ def test_when_both_are_lost_nothing_is_made_up(
     journal(written.journal_path)
     before = {path.name: path.read_bytes() for path in written.folder.iterdir()}
 
-    with pytest.raises((StoreMissing, StoreDamaged)):
+    with pytest.raises(StoreDamaged):
         open_work(written, Report())
 
     assert {path.name: path.read_bytes() for path in written.folder.iterdir()} == before
+
+
+def test_when_both_are_lost_a_person_may_start_anew(written: WorkFiles) -> None:
+    _garble(written.database_path)
+    _garble(written.journal_path)
+    report = Report()
+
+    work = open_work(replace(written, may_start_anew=True), report)
+
+    assert _pins(work) == []
+    work.write(_pin("z"))
+    work.close()
+    assert "begin anew" in report.notes[0]
+    assert len(list((written.folder / "damaged").iterdir())) == 2
+    work = open_work(written, Report())
+    assert _pins(work) == ["z"]
+    work.close()
 
 
 @pytest.mark.parametrize("which", ["database_path", "journal_path"])
@@ -203,8 +221,18 @@ def test_two_histories_with_the_same_number_are_not_mixed(written: WorkFiles) ->
 
 
 def test_a_hot_journal_of_a_lost_database_is_not_played_into_the_new_one(written: WorkFiles) -> None:
-    _garble(written.database_path)
-    written.database_path.with_name("work.db-journal").write_bytes(b"\xd9\xd5\x05\xf9 of another time" * 40)
+    """SQLite would undo in the new file what was once begun in the old one."""
+    left = written.database_path.with_name("work.db-journal")
+    database = written.open_database()
+    database.rows("PRAGMA cache_size = 1")  # so that pages go to the disk before the commit
+    database.rows("BEGIN IMMEDIATE")
+    for number in range(300):
+        database.insert("pins", {"study_uid": f"{number}", "reason": "r" * 200})
+    content = left.read_bytes()
+    database.rows("ROLLBACK")
+    database.close()
+    _remove(written.database_path)
+    left.write_bytes(content)
 
     assert _reopened(written)[0] == ["a", "c"]
 

@@ -18,6 +18,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from workstation.app.asking import Asker
+from workstation.app.ending import end_when_asked
 from workstation.app.memory import window_memory
 from workstation.app.own_store import OwnStore
 from workstation.app.state import StateItems
@@ -90,6 +91,7 @@ class Program:
         self._threads: list[threading.Thread] = []
         self._look = QTimer(self.window, interval=_CLOCK_LOOK)
         self._look.timeout.connect(self._look_at_clock)
+        end_when_asked(self.window)
 
     def show(self) -> None:
         """Show the window; everything else starts once it is up."""

@@ -21,6 +21,7 @@ from workstation.errors import LumenError, calm
 from workstation.events import Signal
 from workstation.frames import FrameSource, FrameStatus
 from workstation.viewing import (
+    Badge,
     Change,
     MarkChanged,
     Screen,
@@ -240,7 +241,10 @@ class Reading:
                 scale=fit.scale(state.camera),
             ),
             letters=letters_of(frame.record, frame.number, state.camera),
-            badges=badges(frame.record, frame.number, state, stack.geometry),
+            badges=(
+                *badges(frame.record, frame.number, state, stack.geometry),
+                *(Badge("table unreadable", note) for note in frame.lookups.notes),
+            ),
             scale=scale,
         )
 

@@ -7,15 +7,21 @@ be read leaves its picture without them, with a note, never with guessed ones.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
+import numpy as np
+
+from workstation.dicom.codecs import decode_frame, frame_shape, stored_dtype
 from workstation.dicom.header import read_header
 from workstation.dicom.layout import scan
 from workstation.dicom.lookups import NONE, Lookups, lookups_of
 from workstation.dicom.model import InstanceRecord
+from workstation.dicom.overlay import Overlay, whole_words
+from workstation.dicom.syntaxes import SUPPORTED
 from workstation.errors import calm
-from workstation.store import Store
+from workstation.store import Store, StoredInstance
 
 
 class TableShelf:
@@ -53,11 +59,30 @@ class TableShelf:
         self._told(uid)
 
     def _tables(self, uid: str) -> Lookups:
+        instance = self._store.instances.get(uid)
+        if instance is None:
+            return NONE
         try:
-            instance = self._store.instances.get(uid)
-            if instance is None:
-                return NONE
             data = self._store.blobs.read(instance.blob)
-            return lookups_of(read_header(data, scan(data)))
-        except Exception as error:  # noqa: BLE001  the picture must not wait for ever
+            found = lookups_of(read_header(data, scan(data)))
+            return replace(found, overlays=tuple(_own_bits(found.overlays, instance, data)))
+        except Exception as error:  # noqa: BLE001  a hostile header costs its tables, no more
             return Lookups(notes=(f"Tables and overlays could not be read: {calm(error)}",))
+
+
+def _own_bits(overlays: Iterable[Overlay], instance: StoredInstance, data: memoryview) -> Iterator[Overlay]:
+    """Give overlays that lie in unused bits of the pixels (retired in 2004) bits of their own.
+
+    Only uncompressed single frames were ever written so; others are left out.
+    """
+    pixel, spans = instance.record.pixel, instance.blob.frames.spans
+    for overlay in overlays:
+        if not overlay.embedded:
+            yield overlay
+        elif pixel is not None and len(spans) == 1 and SUPPORTED[pixel.transfer_syntax] == "native":
+            offset, length = spans[0][0]
+            words = np.zeros(frame_shape(pixel), stored_dtype(whole_words(pixel)))
+            decode_frame(data[offset : offset + length], whole_words(pixel), words)
+            plane = overlay.plane(0, pixel.rows, pixel.columns, words)
+            packed = np.packbits(plane, bitorder="little")
+            yield replace(overlay, rows=pixel.rows, columns=pixel.columns, origin=(1, 1), packed=packed)

@@ -41,6 +41,8 @@ def main(page: str) -> None:
     if page == "refused":
         window.studies.refusals.show_refusals(InventedDesk().summary.refused)
         window.tell(Notice("The disk is nearly full (2 % left)", Tone.ATTENTION, "Free some space", print))
+    if page == "drop":
+        QTimer.singleShot(500, window._drop._cover)
     if page == "keys":
         QTimer.singleShot(500, window.actions_["keys"].trigger)
     if page == "palette":

@@ -46,7 +46,7 @@ class DropArea(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = QColor(PALETTE.window)
-        veil.setAlphaF(0.85)
+        veil.setAlphaF(0.93)
         painter.fillRect(self.rect(), veil)
         frame = QRectF(self.rect()).adjusted(4 * STEP, 4 * STEP, -4 * STEP, -4 * STEP)
         painter.setPen(QPen(QColor(PALETTE.accent), 1, Qt.PenStyle.DashLine))

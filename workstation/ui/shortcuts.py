@@ -65,8 +65,13 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("texts", "Hide texts", _R, ("Space",), "texts", holds=True),
     Command("layout", "Layout", _R, ("Y",), "layout"),
     Command("series-column", "Hide series", _R, ("H",), "series", holds=True),
-    *(Command(f"preset-{digit}", f"Window preset {digit}", _R, (str(digit),)) for digit in range(1, 10)),
-    Command("preset-0", "Window of the file", _R, ("0",)),
+    Command("preset-0", "Automatic window", _R, ("0",)),
+    Command("preset-1", "First window of the file", _R, ("1",)),
+    Command("preset-2", "Second window of the file", _R, ("2",)),
+    *(
+        Command(f"preset-{digit}", f"Window {digit} of the modality", _R, (str(digit),))
+        for digit in range(3, 10)
+    ),
     Command("previous-image", "Previous image", _R, ("Up",)),
     Command("next-image", "Next image", _R, ("Down",)),
     Command("back-images", "Ten images back", _R, ("PgUp",)),

@@ -21,6 +21,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 PATIENCE: Final = 0.05  # a hand feels the window stick beyond this
 _PAUSE: Final = 0.02  # between two questions
+_FRAMES: Final = 8  # of the stack, the innermost
 
 _log = logging.getLogger(__name__)
 
@@ -80,4 +81,4 @@ class Watchdog(QObject):
 
     def _stack(self) -> str:
         frame = sys._current_frames().get(self._watched)  # noqa: SLF001  the documented way to see a thread
-        return "".join(traceback.format_stack(frame)) if frame else "(not in Python)"
+        return "".join(traceback.format_stack(frame, limit=_FRAMES)) if frame else "(not in Python)"

@@ -64,6 +64,8 @@ class FilterBar(QWidget):
         self._modalities: dict[str, Button] = {}
         self._chips = QHBoxLayout()
         self._chips.setSpacing(2 * STEP)
+        self._divide = rule(vertical=True)
+        self._divide.hide()
         self._count = Label(role="secondary")
         self._lay_out(actions)
 
@@ -89,6 +91,7 @@ class FilterBar(QWidget):
             if widget := item.widget():
                 widget.deleteLater()
         self._modalities = {name: _chip(name, f"Only {name}") for name in modalities}
+        self._divide.setVisible(bool(modalities))
         for name, chip in self._modalities.items():
             chip.setChecked(name in chosen)
             chip.toggled.connect(lambda _: self._tell())
@@ -116,7 +119,7 @@ class FilterBar(QWidget):
             self._dates.addButton(chip, number)
             row.addWidget(chip)
         row.addSpacing(STEP)
-        row.addWidget(rule(vertical=True))
+        row.addWidget(self._divide)
         row.addSpacing(STEP)
         row.addLayout(self._chips)
         row.addStretch(1)

@@ -22,7 +22,7 @@ from pydicom.uid import MRImageStorage
 from workstation.phantoms import files, noise
 from workstation.phantoms.canvas import Canvas, Point, Solid, ellipsoid
 from workstation.phantoms.head import Head
-from workstation.phantoms.noise import FloatArray, Waves, single
+from workstation.phantoms.noise import FloatArray, Waves, length, single
 from workstation.phantoms.study import Finding, PhantomStudy, Truth
 
 
@@ -54,6 +54,7 @@ _LEFT_OVER: Final = 0.12
 _INFARCT: Final[Point] = (24.0, 6.0, 25.0)
 _INFARCT_WIDTH: Final = 10.0
 _SCARS: Final = 9
+_SIDE: Final = 91.0  # mm: no ear reaches further
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def _series(visit: files.Visit, number: int, sequence: Sequence, painter: _Paint
             head.DiffusionDirectionality = "ISOTROPIC" if b_value else "NONE"
             head.AcquisitionNumber = part + 1
             files.window(head, (750 - 0.4 * b_value, 1500 - 0.8 * b_value, "DIFFUSION"))
-        values = painter.slice(z, b_value, noise.stream(visit.scope, visit.key, number, index))
+        values = painter.draw(z, b_value, noise.stream(visit.scope, visit.key, number, index))
         files.plane(head, (corner, corner, z), (pitch, pitch), sequence.thickness)
         files.pixels(head, np.clip(np.rint(values), 0, 4095).astype(np.uint16), 12)
         return files.part10(head, MRImageStorage, visit, index + 1)
@@ -212,19 +213,21 @@ class _Painter:
         self._mottle = noise.tile(rng, size, noise.power_law(2.2))
         self._scale = _WHITE / sequence.signal(_TISSUES["white"])
 
-    def slice(self, z: float, b_value: float, rng: np.random.Generator) -> FloatArray:
+    def draw(self, z: float, b_value: float, rng: np.random.Generator) -> FloatArray:
         """Return one slice in stored units."""
-        canvas = Canvas.plane((1, self._places), (0, self._places), (2, z), soft=self._sequence.soft)
-        shape = canvas.values.shape
+        picture = np.zeros((self._places.size, self._places.size), np.float32)
+        inside = slice(*(np.searchsorted(self._places, (-_SIDE, _SIDE)) // 2 * 2).tolist())
+        canvas = Canvas.plane((1, self._places), (0, self._places[inside]), (2, z), soft=self._sequence.soft)
+        canvas.values = picture[:, inside]  # a view: what is painted is in the picture
         palette = {name: self._signal(name, b_value) for name in _TISSUES}
         self._head.paint(canvas, palette)
         canvas.paint_all(self._scars, palette["scar"])
         canvas.paint_straight(ellipsoid(_INFARCT, (_INFARCT_WIDTH / 2,) * 3), palette["infarct"])
         shading = 1 + self._coil.on_grid(canvas.rows, canvas.columns, canvas.fixed)
-        signal = canvas.values * (shading + 0.02 * noise.cut(self._mottle, rng, shape))
+        canvas.values *= shading + 0.02 * noise.cut(self._mottle, rng, canvas.values.shape)
         sigma = _WHITE / self._sequence.snr
-        real, imaginary = (sigma * noise.cut(part, rng, shape) for part in self._noise)
-        return single(np.hypot(signal + real, imaginary))
+        real, imaginary = (sigma * noise.cut(part, rng, picture.shape) for part in self._noise)
+        return length(picture + real, imaginary)
 
     def _signal(self, name: str, b_value: float) -> float:
         left_over = _LEFT_OVER if self._sequence.b_values and name in _SUPPRESSED else 1.0

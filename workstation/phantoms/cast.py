@@ -49,6 +49,13 @@ _LIST: Final = (
     _Entry("head-ct-prior", "amber", "Harbor", "HB041877", "CT head without contrast", "PRETEND^Moss^^Dr", _hours(816 * 24 + 5)),
     _Entry("chest-ct", "juniper", "Harbor", "HB099790", "CT chest and abdomen, follow-up nodule", "PRETEND^Linden^^Dr", _hours(1.2)),
     _Entry("chest-ct-prior", "juniper", "Harbor", "HB081254", "CT chest and abdomen", "PRETEND^Linden^^Dr", _hours(182 * 24 + 9)),
+    _Entry("pneumothorax-xr", "flint", "Harbor", "HB099805", "XR chest PA", "PRETEND^Castellan^^Dr", _hours(0.4)),
+    _Entry("chest-xr", "saffron", "Millbrook", "MB020901", "XR chest PA", "PRETEND^Reed^^Dr", _hours(3.1)),
+    _Entry("pet-ct", "indigo", "Harbor", "HB099640", "PET/CT neck to thighs", "PRETEND^Linden^^Dr", _hours(9.5)),
+    _Entry("abdomen-ct", "onyx", "St. Anne", "SA055127", "CT abdomen and pelvis with contrast", "PRETEND^Reed^^Dr", _hours(5.2)),
+    _Entry("mammogram", "hazel", "Millbrook", "MB020877", "MG screening, 4 views", "PRETEND^Quill^^Dr", _hours(7.7)),
+    _Entry("ultrasound", "cobalt", "St. Anne", "SA055190", "US abdomen", "PRETEND^Reed^^Dr", _hours(5.5)),
+    _Entry("wrist-xr", "willow", "Millbrook", "MB020952", "XR wrist left", "PRETEND^Castellan^^Dr", _hours(8.4)),
     _Entry("brain-mr", "basalt", "Millbrook", "MB020934", "MR brain, T1 T2 DWI", "PRETEND^Moss^^Dr", _hours(0.6)),
 )
 # fmt: on

@@ -12,13 +12,13 @@ from typing import Final
 from workstation.phantoms import files
 from workstation.phantoms.canvas import Point
 from workstation.phantoms.ct import Protocol, ct_series
-from workstation.phantoms.ct_trunk import Ball, Scene, trunk_ct
+from workstation.phantoms.ct_trunk import PORTAL_PHASE, Ball, Scene, trunk_ct
 from workstation.phantoms.study import PhantomStudy, Truth
 
 _IN_BODY: Final[Point] = (-78.0, 28.0, 118.0)  # right upper lobe
 _NODULE_HU: Final = 38.0
 _PROTOCOL: Final = Protocol(
-    "Chest abdomen 1.5 mm", "CHEST", bottom=-150.0, count=244, step=1.5, field=400.0, noise=12.0,
+    "Chest abdomen 1.6 mm", "CHEST", bottom=-144.0, count=224, step=1.6, field=400.0, noise=12.0,
     windows=((40, 400, "SOFT TISSUE"), (-600, 1500, "LUNG"), (450, 1800, "BONE")), contrast="Invented 350",
 )  # fmt: skip
 _SHIFT: Final[Point] = (4.0, -3.0, 7.5)  # how the patient lay on the table half a year ago
@@ -40,7 +40,7 @@ def _study(visit: files.Visit, diameter: float, shift: Point) -> PhantomStudy:
 
     def open_series() -> Callable[[int], bytes]:
         scene = Scene.draw(visit.person.patient_id, shift, ball)
-        slicer = trunk_ct(_PROTOCOL, scene, visit.scope, visit.key)
+        slicer = trunk_ct(_PROTOCOL, scene, PORTAL_PHASE, visit.scope, visit.key)
         return ct_series(visit, 2, _PROTOCOL, slicer, visit.when + timedelta(minutes=4))
 
     return PhantomStudy(visit.key, visit.description, visit.uid("study"), _PROTOCOL.count, truth, open_series)

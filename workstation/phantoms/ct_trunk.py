@@ -19,6 +19,7 @@ from workstation.phantoms.canvas import WHOLE, Canvas, Palette, Point, ellipsoid
 from workstation.phantoms.ct import Protocol, Slicer
 from workstation.phantoms.lung_vessels import Vessels
 from workstation.phantoms.noise import FloatArray, Waves, single
+from workstation.phantoms.sections import BODY
 from workstation.phantoms.study import Finding
 from workstation.phantoms.trunk import Trunk
 
@@ -26,11 +27,18 @@ PORTAL_PHASE: Final[Palette] = {
     "air": -1000.0, "gas": -965.0, "fat": -105.0, "skin": 10.0, "muscle": 58.0, "wall": 62.0, "lung": -865.0,
     "blood": 152.0, "portal": 172.0, "myocardium": 108.0, "liver": 110.0, "spleen": 122.0, "pancreas": 92.0,
     "renal cortex": 196.0, "renal medulla": 170.0, "urine": 6.0, "fluid": 12.0, "chyme": 34.0, "faeces": 8.0,
-    "bone": 880.0, "marrow": 210.0, "cartilage": 105.0, "disc": 88.0,
+    "bone": 880.0, "vertebra": 800.0, "rib": 880.0, "rib marrow": 210.0, "marrow": 210.0,
+    "spongiosa": 190.0, "cartilage": 105.0, "disc": 88.0,
 }  # fmt: skip
-_LUNG_VESSEL_HU: Final = 150.0
+PLAIN: Final[Palette] = {
+    **PORTAL_PHASE, "blood": 42.0, "portal": 42.0, "myocardium": 44.0, "liver": 58.0, "spleen": 50.0,
+    "pancreas": 42.0, "renal cortex": 33.0, "renal medulla": 31.0, "wall": 40.0, "muscle": 54.0,
+}  # fmt: skip
+_NOT_LUNG: Final = np.float32(-300)  # HU: tissue above has a texture of its own
 _SOFT: Final = 1.15  # mm, the full width of an edge
-_FRONT, _BACK = 135.0, 122.0  # mm: no patient reaches further
+_BACK: Final = 122.0  # mm: no patient reaches further
+_MARGIN: Final = 12.0  # mm: nor is wider than the outline by so much
+_SHOULDERS: Final = 185.0  # z, mm: above it the arms are in the picture
 
 
 @dataclass(frozen=True)
@@ -73,45 +81,54 @@ class Scene:
         return cls(trunk, vessels, Waves.draw(rng, 70, 4.0), shift, ball)
 
 
-def trunk_ct(protocol: Protocol, scene: Scene, *labels: object) -> Slicer:
+def trunk_ct(protocol: Protocol, scene: Scene, palette: Palette, *labels: object) -> Slicer:
     """Return a maker of slices in Hounsfield units, their noise drawn from the labels."""
-    return _Painter(scene, protocol, noise.stream(*labels, "tiles")).slice
+    return _Painter(scene, protocol, palette, noise.stream(*labels, "tiles")).draw
 
 
 class _Painter:
     """Paints slices of one scene; holds the noise tiles and the table that they share."""
 
-    def __init__(self, scene: Scene, protocol: Protocol, rng: np.random.Generator) -> None:
-        self._scene, self._protocol = scene, protocol
+    def __init__(self, scene: Scene, protocol: Protocol, palette: Palette, rng: np.random.Generator) -> None:
+        self._scene, self._protocol, self._materials = scene, protocol, palette
         places = protocol.places
         x, y, self._height = scene.shift
         self._x, self._y = places - np.float32(x), places - np.float32(y)
-        self._body = slice(*np.searchsorted(self._y, (-_FRONT, _BACK)).tolist())
         self._grain = noise.tile(rng, 800, noise.reconstruction)
         self._mottle = noise.tile(rng, 800, noise.power_law(2.4))
         radius = np.hypot(places[:, None] * 1.25, places[None, :]) / 170
         self._spread = single(0.55 + 0.45 * np.exp(-(radius**2)))
         self._empty = _table(Canvas.plane((1, self._y), (0, self._x), (2, 0.0), soft=_SOFT))
 
-    def slice(self, z: float, rng: np.random.Generator) -> FloatArray:
+    def draw(self, z: float, rng: np.random.Generator) -> FloatArray:
         """Return one slice in Hounsfield units."""
         scene, level = self._scene, z - self._height
         picture = self._empty.copy()
-        canvas = Canvas.plane((1, self._y[self._body]), (0, self._x), (2, level), soft=_SOFT)
-        canvas.values = picture[self._body]  # a view: what is painted is in the picture
+        rows, columns = around = self._around(level)
+        canvas = Canvas.plane((1, self._y[rows]), (0, self._x[columns]), (2, level), soft=_SOFT)
+        canvas.values = picture[around]  # a view: what is painted is in the picture
         mottle = noise.cut(self._mottle, rng, picture.shape)
-        scene.trunk.paint(canvas, self._palette(canvas, mottle[self._body], rng))
-        scene.vessels.paint(canvas, _LUNG_VESSEL_HU)
+        scene.trunk.paint(canvas, self._palette(canvas, mottle[around], rng))
+        scene.vessels.paint(canvas, self._materials["blood"])
         if scene.ball is not None:
             scene.ball.paint(canvas)
         louder = self._protocol.noise * (1 + 0.8 * float(np.clip((level - 150) / 60, 0, 1)))
         grain = noise.cut(self._grain, rng, picture.shape)
-        return single(picture + self._spread * (louder * grain) + 2 * mottle)
+        canvas.values += 2 * mottle[around] * (canvas.values > _NOT_LUNG)
+        return single(picture + self._spread * (louder * grain))
+
+    def _around(self, level: float) -> tuple[slice, slice]:
+        """Return the rows and columns that the body may touch: the rest is air and table."""
+        width, depth, middle = (float(side(single(level))) for side in (BODY.width, BODY.depth, BODY.middle))
+        wide = width + _MARGIN if level < _SHOULDERS else self._protocol.field
+        rows = np.searchsorted(self._y, (middle - depth - _MARGIN, _BACK)) // 2 * 2
+        columns = np.searchsorted(self._x, (-wide, wide)) // 2 * 2
+        return slice(*rows.tolist()), slice(*columns.tolist())
 
     def _palette(self, canvas: Canvas, mottle: FloatArray, rng: np.random.Generator) -> Palette:
         grain = noise.cut(self._grain, rng, mottle.shape)
-        palette = dict(PORTAL_PHASE)
-        palette["marrow"] = 210 + 40 * grain
+        palette = dict(self._materials)
+        palette["marrow"], palette["spongiosa"] = 210 + 40 * grain, 185 + 40 * grain
         palette["faeces"] = 8 + 110 * np.minimum(mottle * 2 + grain, 0)
         palette["lung"] = self._lung(canvas, mottle)
         return palette

@@ -10,19 +10,24 @@ Source:  PS3.3 A.3 to A.21 (the IODs' mandatory modules), PS3.5 B.2 (UIDs from a
 from __future__ import annotations
 
 import hashlib
-import io
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import dcmwrite
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.encaps import encapsulate
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_data_element, write_file_meta_info
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
 _ROOT: Final = uuid.UUID("5d1c2a1e-6c0b-5f0a-9d53-0b6a3f2e7c11")
+_PIXEL_DATA: Final = 0x7FE00010
+_MANY: Final = 2000  # elements to remember
 IMPLEMENTATION: Final = UID(f"2.25.{_ROOT.int}")
 
 
@@ -115,6 +120,12 @@ def pixels(head: Dataset, values: NDArray[np.generic], bits: int, photometric: s
     head["PixelData"].VR = "OW"
 
 
+def compress(head: Dataset, frames: Sequence[bytes]) -> None:
+    """Put encoded frames in the place of the pixels (PS3.5 A.4)."""
+    head.PixelData = encapsulate(list(frames))
+    head["PixelData"].VR, head["PixelData"].is_undefined_length = "OB", True
+
+
 def window(head: Dataset, *windows: tuple[float, float, str]) -> None:
     """Offer windows as (centre, width, name)."""
     centers, widths, names = zip(*windows, strict=True)
@@ -132,10 +143,35 @@ def part10(
     meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = sop_class, head.SOPInstanceUID
     meta.TransferSyntaxUID = syntax
     meta.ImplementationClassUID, meta.ImplementationVersionName = IMPLEMENTATION, "LUMEN_PHANTOM"
-    head.file_meta = meta
-    out = io.BytesIO()
-    dcmwrite(out, head, enforce_file_format=True)
-    return out.getvalue()
+    out = DicomBytesIO()
+    out.is_little_endian, out.is_implicit_VR = True, False
+    out.write(bytes(128) + b"DICM")
+    write_file_meta_info(out, meta)
+    for element in head:
+        out.write(_encoded(element))
+    return bytes(out.getvalue())
+
+
+_KEPT: Final[dict[tuple[int, str], bytes]] = {}  # nearly all elements of a series are the same in every file
+
+
+def _encoded(element: DataElement) -> bytes:
+    """Return an element in explicit little endian; encoding one costs more than remembering it."""
+    if element.tag == _PIXEL_DATA or element.VR == "SQ":  # a sequence does not show what is in it
+        return _encode(element)
+    key = (int(element.tag), repr(element.value))
+    if key not in _KEPT:
+        if len(_KEPT) > _MANY:
+            _KEPT.clear()
+        _KEPT[key] = _encode(element)
+    return _KEPT[key]
+
+
+def _encode(element: DataElement) -> bytes:
+    out = DicomBytesIO()
+    out.is_little_endian, out.is_implicit_VR = True, False
+    write_data_element(out, element, ["utf8"])
+    return bytes(out.getvalue())
 
 
 def _years(birth_date: str, when: datetime) -> int:

@@ -28,7 +28,7 @@ from workstation.phantoms.canvas import (
     mirrored,
     tube,
 )
-from workstation.phantoms.noise import FloatArray, Waves, single
+from workstation.phantoms.noise import FloatArray, Waves, length, single
 
 _CORTEX: Final = 2.9  # mm of grey matter
 _FLUID: Final = 2.0  # mm between brain and skull
@@ -112,7 +112,7 @@ def _floor(x: FloatArray, y: FloatArray) -> FloatArray:
     """Return the height under which there is no cerebrum: orbits, temporal fossae, tentorium."""
     side = np.abs(x)
     front, rear = _step(y, -32, -42), _step(y, 16, 34)
-    central = 1 - _step(np.hypot(x, 0.7 * (y + 8)), 12, 22)
+    central = 1 - _step(length(x, 0.7 * (y + 8)), 12, 22)
     tent = -28 + 22 * np.exp(-((side / 26) ** 2)) * (1 - _step(y, 30, 80)) - 0.02 * (y - 40)
     middle = -49 * (1 - central) - 14 * central
     return single(-21 * front + tent * rear + middle * (1 - front) * (1 - rear))
@@ -164,8 +164,8 @@ class Head:
         """Return the head with something in it that takes room."""
         return replace(self, push=push)
 
-    def paint(self, canvas: Canvas, palette: Palette) -> None:
-        """Paint scalp, skull, fluid and brain; what is painted later lies on top."""
+    def paint(self, canvas: Canvas, palette: Palette) -> list[FloatArray]:
+        """Paint scalp, skull, fluid and brain; return where each pixel's brain came from, if it was pushed."""
         canvas.bend(self.wobbles)
         fields = self._fields(canvas)
         _outside(canvas, fields, palette)
@@ -176,11 +176,11 @@ class Head:
         canvas.lay(WHOLE, fields.tissue + _CORTEX, palette["white"])
         canvas.lay(WHOLE, fields.falx, palette["falx"])
         still = canvas.bent
-        if self.push is not None:
-            canvas.bent = self.push.back(still)
+        moved = canvas.bent = still if self.push is None else self.push.back(still)
         _depths(canvas, fields, palette)
         canvas.bent = still
         _base(canvas, fields, palette)
+        return moved
 
     def _fields(self, canvas: Canvas) -> _Fields:
         """Return the distances for the whole plane; a fine plane gets them from one half as fine."""
@@ -218,7 +218,7 @@ class Head:
         radius, brain = brain_level(x, y, z)
         side = np.abs(x)
         outside = np.maximum(brain, base - z)
-        core = -26 * (np.hypot((y - 3) / 47, (z - 1) / 25) - 1)
+        core = -26 * (length((y - 3) / 47, (z - 1) / 25) - 1)
         open_space = np.minimum(np.maximum(side - 1.1, core), _sylvian(side, y, z))
         deep = 1 - np.sqrt((x / 35) ** 2 + ((y - 4) / 52) ** 2 + ((z - 2) / 27) ** 2)
         lift = radius**-0.55

@@ -27,8 +27,8 @@ _WINDOWS: Final = ((38, 80, "BRAIN"), (60, 220, "SUBDURAL"), (600, 2800, "BONE")
 _TONIGHT: Final = Protocol(
     "Head 2.5 mm",
     "HEAD",
-    bottom=-78.0,
-    count=70,
+    bottom=-72.0,
+    count=66,
     step=2.5,
     field=236.0,
     noise=3.6,
@@ -58,6 +58,7 @@ _BLEED: Final = (
 )
 _CORE: Final = 20.0  # mm across, bleed everywhere
 _PUSH: Final = Push(_CENTER, by=7.5, rim=20.0)
+_SIDE: Final = 91.0  # mm: no ear reaches further
 _LAYERED: Final = 56.0  # y, mm: blood in the ventricle lies behind this
 
 
@@ -76,7 +77,7 @@ def _study(visit: files.Visit, protocol: Protocol, truth: Truth, *, bleeding: bo
     def open_series() -> Callable[[int], bytes]:
         whole = Head.draw(noise.stream(visit.person.patient_id, "head"))
         painter = _Painter(whole.pushed(_PUSH) if bleeding else whole, protocol, visit)
-        return ct_series(visit, 2, protocol, painter.slice, visit.when + timedelta(minutes=3))
+        return ct_series(visit, 2, protocol, painter.draw, visit.when + timedelta(minutes=3))
 
     return PhantomStudy(visit.key, visit.description, visit.uid("study"), protocol.count, truth, open_series)
 
@@ -89,6 +90,7 @@ class _Painter:
         self._head, self._protocol = head, protocol
         self._grain = noise.tile(rng, 800, noise.reconstruction)
         self._mottle = noise.tile(rng, 800, noise.power_law(2.6))
+        self._columns = slice(0, PIXELS)
         canvas = self._canvas(0.0)
         canvas.values[:] = _PALETTE["air"]
         x, y, _ = canvas.true
@@ -96,35 +98,35 @@ class _Painter:
         canvas.lay(WHOLE, shell, -120.0)
         canvas.lay(WHOLE, shell + 1.6, -930.0)
         self._rest = canvas.values
+        self._columns = slice(*(np.searchsorted(protocol.places, (-_SIDE, _SIDE)) // 2 * 2).tolist())
 
     def _canvas(self, z: float) -> Canvas:
         places = self._protocol.places
         soft = 0.9 + 0.35 * self._protocol.step
-        return Canvas.plane((1, places), (0, places), (2, z), soft=soft)
+        return Canvas.plane((1, places), (0, places[self._columns]), (2, z), soft=soft)
 
-    def slice(self, z: float, rng: np.random.Generator) -> FloatArray:
+    def draw(self, z: float, rng: np.random.Generator) -> FloatArray:
         """Return one slice in Hounsfield units."""
-        canvas, shape = self._canvas(z), (PIXELS, PIXELS)
-        canvas.values = self._rest.copy()
-        mottle, grain = noise.cut(self._mottle, rng, shape), noise.cut(self._grain, rng, shape)
+        canvas, picture = self._canvas(z), self._rest.copy()
+        canvas.values = picture[:, self._columns]  # a view: what is painted is in the picture
+        mottle, grain = (noise.cut(tile, rng, canvas.values.shape) for tile in (self._mottle, self._grain))
         palette = dict(_PALETTE)
         palette["diploe"] = 560 + 90 * grain
         palette["cells"] = -720 + 330 * grain
-        self._head.paint(canvas, palette)
+        moved = self._head.paint(canvas, palette)
         if self._head.push is not None:
-            _bleed(canvas, self._head.push, 1.2 * mottle)
+            _bleed(canvas, moved)
         louder = self._protocol.noise * (1 + 0.9 * float(np.clip((-35 - z) / 30, 0, 1)))
-        return single(canvas.values + louder * noise.cut(self._grain, rng, shape) + 0.5 * mottle)
+        canvas.values += 0.3 * mottle
+        return single(picture + louder * noise.cut(self._grain, rng, picture.shape))
 
 
-def _bleed(canvas: Canvas, push: Push, mottle: FloatArray) -> None:
-    bent = canvas.bent
+def _bleed(canvas: Canvas, moved: list[FloatArray]) -> None:
     for solid in _BLEED:
         canvas.paint(solid.grown(5), _OEDEMA_HU)
     for solid in _BLEED:
-        canvas.paint(solid, _BLEED_HU + mottle)
-    canvas.bent = push.back(bent)
+        canvas.paint(solid, _BLEED_HU)
+    canvas.bent = moved
     lowest = np.maximum(_LAYERED - canvas.true[1], canvas.true[0])
     for solid in VENTRICLES:
         canvas.paint(solid, _BLEED_HU - 8, np.broadcast_to(lowest, canvas.values.shape))
-    canvas.bent = bent

@@ -12,13 +12,14 @@ Source:  C. D. Murray, The physiological principle of minimum work, PNAS 12 (192
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workstation.phantoms.canvas import Canvas, Point, capsule
-from workstation.phantoms.noise import FloatArray, Waves, single
+from workstation.phantoms.canvas import Canvas, Point, Solid, Value, capsule
+from workstation.phantoms.noise import BoolArray, FloatArray, Waves, single
 from workstation.phantoms.sections import lung
 
 _TWIGS: Final = 800  # end points of each tree
@@ -27,7 +28,7 @@ _MURRAY: Final = 2.7
 _STEP: Final = 5.0  # mm, the longest piece
 _FROM_PLEURA: Final = 4.0  # mm
 _THICK: Final = 2.3  # mm: pieces above this radius are painted one by one
-_HALF_PATCH: Final = 9  # pixels
+_HALF_PATCH: Final = 6  # pixels
 _HILA: Final = ((44.0, 14.0, 92.0), (50.0, 26.0, 46.0))  # arteries come from above, veins go below
 
 
@@ -53,12 +54,24 @@ class Vessels:
         kept = gaps > distance
         return Vessels(self.ends[kept], self.radii[kept])
 
-    def paint(self, canvas: Canvas, value: float) -> None:
+    def within(self, solid: Solid, side: float) -> Vessels:
+        """Return the vessels without those of one side (the sign of x) that lie outside the solid."""
+        x, y, z = (self.ends[..., axis] for axis in range(3))
+        kept = ((solid.distance(x, y, z) < 0) | (x * side < 0)).all(axis=1)
+        return Vessels(self.ends[kept], self.radii[kept])
+
+    @cached_property
+    def _extent(self) -> tuple[FloatArray, FloatArray, BoolArray]:
+        """Return each piece's middle, how far it reaches from there along each axis, and if it is thick."""
+        wide = self.radii.max(axis=1)
+        reach = np.abs(self.ends[:, 1] - self.ends[:, 0]) / 2 + wide[:, None]
+        return single(self.ends.mean(axis=1)), single(reach), wide > _THICK
+
+    def paint(self, canvas: Canvas, value: Value) -> None:
         """Paint all pieces that the plane crosses."""
         axis, place = canvas.fixed
-        middle, half = self.ends.mean(axis=1), np.abs(np.diff(self.ends, axis=1))[:, 0] / 2
-        near = np.abs(middle[:, axis] - place) < half[:, axis] + self.radii.max(axis=1) + canvas.soft
-        thick = self.radii.max(axis=1) > _THICK
+        middle, reach, thick = self._extent
+        near = np.abs(middle[:, axis] - place) < reach[:, axis] + canvas.soft
         for ends, radii in zip(
             self.ends[near & thick].tolist(), self.radii[near & thick].tolist(), strict=True
         ):

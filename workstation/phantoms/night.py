@@ -7,19 +7,32 @@ from datetime import datetime
 from typing import Final
 
 from workstation.phantoms import cast
+from workstation.phantoms.abdomen_ct import abdomen_ct
 from workstation.phantoms.brain_mr import brain_mr
 from workstation.phantoms.chest_ct import chest_ct, chest_ct_prior
+from workstation.phantoms.chest_xr import chest_xr, pneumothorax_xr
 from workstation.phantoms.errors import PhantomRefused
 from workstation.phantoms.files import Visit
 from workstation.phantoms.head_ct import head_ct, head_ct_prior
+from workstation.phantoms.mammogram import mammogram
+from workstation.phantoms.pet_ct import pet_ct
 from workstation.phantoms.study import PhantomStudy
+from workstation.phantoms.ultrasound import ultrasound
+from workstation.phantoms.wrist_xr import wrist_xr
 
 _STUDIES: Final[Mapping[str, Callable[[Visit], PhantomStudy]]] = {
     "head-ct": head_ct,
     "head-ct-prior": head_ct_prior,
     "chest-ct": chest_ct,
     "chest-ct-prior": chest_ct_prior,
+    "pneumothorax-xr": pneumothorax_xr,
     "brain-mr": brain_mr,
+    "chest-xr": chest_xr,
+    "ultrasound": ultrasound,
+    "mammogram": mammogram,
+    "pet-ct": pet_ct,
+    "wrist-xr": wrist_xr,
+    "abdomen-ct": abdomen_ct,
 }
 
 

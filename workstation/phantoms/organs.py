@@ -154,7 +154,13 @@ SCAPULAE: Final = (
     *both(capsule((88, 92, 172), (142, 64, 200), 5.5)),
     *both(ellipsoid((134, 54, 196), (9, 13, 18))),
 )
-HUMERI: Final = both(ellipsoid((157, 38, 222), (22, 22, 24)), capsule((157, 38, 230), (166, 30, 300), 13))
+ARMS_RAISED: Final = both(
+    ellipsoid((157, 38, 222), (22, 22, 24)), capsule((157, 38, 230), (166, 30, 300), 13)
+)
+ARM_FLESH: Final = both(capsule((150, 40, 210), (172, 28, 340), 36, 42))
+ARMS_DOWN: Final = both(
+    ellipsoid((160, 32, 204), (22, 22, 23)), capsule((163, 32, 200), (176, 28, 120), 14, 12)
+)
 CLAVICLES: Final = tuple(
     solid
     for half in tube([(20, -46, 166), (62, -50, 184), (110, -20, 204), (146, 14, 216)], [8, 6, 6, 6.5])
@@ -182,6 +188,11 @@ ILIA: Final = (
     *both(ellipsoid((92, 6, -352), (19, 30, 34), turn=-20)),
     *both(capsule((84, -30, -366), (10, -66, -384), 8)),
     *both(capsule((66, 34, -372), (52, 40, -425), 12)),
+)
+PELVIC_MUSCLES: Final = both(
+    ellipsoid((77, 14, -262), (58, 15, 56), turn=-56),
+    ellipsoid((72, 24, -348), (13, 34, 38), turn=-15),
+    ellipsoid((44, 62, -318), (44, 13, 26), turn=20),
 )
 HIP_SOCKETS: Final = both(ellipsoid((96, 0, -368), (26, 26, 26)))
 FEMORA: Final = both(

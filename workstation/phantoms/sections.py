@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from workstation.phantoms.canvas import ellipsoid, mirrored
-from workstation.phantoms.noise import FloatArray, single
+from workstation.phantoms.noise import FloatArray, length, single
 
 
 class Profile:
@@ -99,6 +99,12 @@ def vertebra(z: FloatArray) -> tuple[FloatArray, FloatArray]:
     return single(number), single((number - phase) * SPINE_PITCH(z))
 
 
+def vertebra_height(number: int) -> float:
+    """Return the z of the middle of a vertebra (0 is T1)."""
+    wanted = np.interp(_T1_Z, _HEIGHTS, _COUNTED) - number
+    return float(np.interp(wanted, _COUNTED, _HEIGHTS))
+
+
 def diaphragm(x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
     """Return the height above the diaphragm's dome of that side, in mm (negative below)."""
     lateral = np.abs(x) - 66
@@ -129,7 +135,7 @@ def pleura(x: FloatArray, y: FloatArray, z: FloatArray, cage: FloatArray, dome: 
 
 def middle(x: FloatArray, y: FloatArray, spine_y: FloatArray) -> FloatArray:
     """Return the distance to the thin wall between the lungs and what wraps the spine."""
-    wrapped = np.hypot((x - 2) / 26, (y - spine_y - 8) / 33)
+    wrapped = length((x - 2) / 26, (y - spine_y - 8) / 33)
     return single(np.minimum(np.abs(x - 2) - 1.2, (wrapped - 1) * 28))
 
 

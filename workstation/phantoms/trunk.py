@@ -11,13 +11,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
 from workstation.phantoms import organs, skeleton
-from workstation.phantoms.canvas import WHOLE, Canvas, Palette, Point, Solid, capsule, tube
-from workstation.phantoms.noise import FloatArray, Waves, single
+from workstation.phantoms.canvas import (
+    WHOLE,
+    Canvas,
+    Palette,
+    Point,
+    Solid,
+    capsule,
+    doubled,
+    ellipsoid,
+    tube,
+)
+from workstation.phantoms.noise import FloatArray, Waves, length, single
 from workstation.phantoms.sections import CAGE, MEDIASTINUM, SPINE_Y, body, diaphragm, lung, middle, pleura
 
 _LUNG_BOX: Final = Solid(lung, (0, 0, 60), (150, 110, 160))
@@ -31,6 +42,9 @@ class Trunk:
     wobbles: tuple[Waves, Waves, Waves]
     marbling: Waves  # fat between and in the muscles
     loops: tuple[tuple[Solid, str], ...]  # bowel and what is in it
+    arms: tuple[Solid, ...] = organs.ARMS_RAISED
+    flesh: tuple[Solid, ...] = organs.ARM_FLESH
+    collapsed: Solid | None = None  # what is left of the left lung, in its own shape
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Trunk:
@@ -41,34 +55,30 @@ class Trunk:
     def paint(self, canvas: Canvas, palette: Palette) -> None:
         """Paint the patient over what is on the canvas; what is painted later lies on top."""
         canvas.bend(self.wobbles)
-        x, y, _ = canvas.bent
-        level = canvas.true[2]
-        skin, cage = body(x, y, level), CAGE.distance(x, y, level)
+        skin, cage, dome, space, streaks = self._fields(canvas)
+        canvas.join(skin, self.flesh)
         canvas.lay(WHOLE, skin, palette["skin"])
         canvas.lay(WHOLE, skin + 2.2, palette["fat"])
-        self._muscles(canvas, skin, cage, palette)
+        _muscles(canvas, skin, cage, streaks, palette)
         canvas.lay(WHOLE, cage, palette["fat"])
-        dome = diaphragm(*canvas.bent)
-        _lungs(canvas, cage, dome, palette)
+        _lungs(canvas, cage, space, self.collapsed, palette)
         self._abdomen(canvas, cage, dome, palette)
         _pelvis(canvas, palette)
         _chest(canvas, palette)
         skeleton.ribs(canvas, cage, palette)
         skeleton.spine(canvas, skin, palette)
-        _bones(canvas, (*organs.SCAPULAE, *organs.CLAVICLES, *organs.HUMERI, _STERNUM), palette)
+        _bones(canvas, (*organs.SCAPULAE, *organs.CLAVICLES, *self.arms, _STERNUM), palette)
 
-    def _muscles(self, canvas: Canvas, skin: FloatArray, cage: FloatArray, palette: Palette) -> None:
-        streaks = self.marbling.on_grid(canvas.rows, canvas.columns, canvas.fixed)
-        inside = skin + 9 + 1.8 * streaks
-        canvas.lay(WHOLE, np.maximum(cage - 15 - 1.2 * streaks, inside), palette["muscle"])
-        rift = 1.5 * np.abs(streaks) - 1
-        for solid in (*organs.MUSCLES, *organs.GLUTEALS, _ERECTORS):
-            box = canvas.box(solid)
-            if box is not None:
-                there = solid.distance(*(canvas.part(axis, box) for axis in _with_level(canvas, solid)))
-                canvas.lay(box, np.maximum(there - 2, inside[box]), palette["fat"])
-                canvas.lay(box, np.maximum(there + rift[box], inside[box]), palette["muscle"])
-        canvas.lay(WHOLE, np.maximum(np.abs(cage - 11.5) - 0.6, inside), palette["fat"])
+    def _fields(self, canvas: Canvas) -> tuple[FloatArray, ...]:
+        """Return what changes slowly: distances to skin, cage, diaphragm, pleural space, and fat streaks."""
+        coarse = canvas.halved()
+        coarse.bend(self.wobbles)
+        x, y, z = coarse.bent
+        level = coarse.true[2]
+        skin, cage, dome = body(x, y, level), CAGE.distance(x, y, level), diaphragm(x, y, z)
+        space = np.maximum(pleura(x, y, z, cage, dome), -middle(x, y, SPINE_Y(level)))
+        streaks = self.marbling.on_grid(coarse.rows, coarse.columns, coarse.fixed)
+        return tuple(doubled(single(field)) for field in (skin, cage, dome, space, streaks))
 
     def _abdomen(self, canvas: Canvas, cage: FloatArray, dome: FloatArray, palette: Palette) -> None:
         if canvas.true[2].min() > 10:
@@ -105,7 +115,8 @@ _RETROPERITONEUM: Final = (
     (organs.PORTAL, "portal"), (organs.ARTERIES, "blood"),
 )  # fmt: skip
 _PELVIS: Final = (
-    (organs.RECTUM, "wall"), (_grown(organs.RECTUM, -4), "faeces"), ((organs.BLADDER,), "wall"),
+    (organs.PELVIC_MUSCLES, "muscle"), (organs.RECTUM, "wall"), (_grown(organs.RECTUM, -4), "faeces"),
+    ((organs.BLADDER,), "wall"),
     (_grown((organs.BLADDER,), -3.5), "urine"), (organs.ILIAC_VESSELS, "blood"),
 )  # fmt: skip
 _CHEST: Final = (
@@ -118,7 +129,7 @@ _CHEST: Final = (
 
 
 def _erectors(x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
-    return single((np.hypot((np.abs(x) - 31) / 28, (y - SPINE_Y(z) - 32) / 19) - 1) * 20)
+    return single((length((np.abs(x) - 31) / 28, (y - SPINE_Y(z) - 32) / 19) - 1) * 20)
 
 
 _ERECTORS: Final = Solid(_erectors, (0, 90, 0), (62, 60, 450))
@@ -129,13 +140,32 @@ def _with_level(canvas: Canvas, solid: Solid) -> list[FloatArray]:
     return [canvas.bent[0], canvas.bent[1], canvas.true[2]] if solid is _ERECTORS else canvas.bent
 
 
-def _lungs(canvas: Canvas, cage: FloatArray, dome: FloatArray, palette: Palette) -> None:
-    box = canvas.box(_LUNG_BOX)
-    if box is None:
+def _muscles(
+    canvas: Canvas, skin: FloatArray, cage: FloatArray, streaks: FloatArray, palette: Palette
+) -> None:
+    inside = skin + 9 + 1.8 * streaks
+    canvas.lay(WHOLE, np.maximum(cage - 15 - 1.2 * streaks, inside), palette["muscle"])
+    rift = 1.5 * np.abs(streaks) - 1
+    for solid in (*organs.MUSCLES, *organs.GLUTEALS, _ERECTORS):
+        box = canvas.box(solid)
+        if box is not None:
+            there = solid.distance(*(canvas.part(axis, box) for axis in _with_level(canvas, solid)))
+            canvas.lay(box, np.maximum(there - 2, inside[box]), palette["fat"])
+            canvas.lay(box, np.maximum(there + rift[box], inside[box]), palette["muscle"])
+    canvas.lay(WHOLE, np.maximum(np.abs(cage - 11.5) - 0.6, inside), palette["fat"])
+
+
+def _lungs(
+    canvas: Canvas, cage: FloatArray, space: FloatArray, collapsed: Solid | None, palette: Palette
+) -> None:
+    if canvas.box(_LUNG_BOX) is None:
         return
-    x, y, z = (canvas.part(axis, box) for axis in canvas.bent)
-    between = middle(x, y, SPINE_Y(canvas.part(canvas.true[2], box)))
-    canvas.lay(box, np.maximum(pleura(x, y, z, cage[box], dome[box]), -between), palette["lung"])
+    canvas.lay(WHOLE, space, palette["lung"])
+    if collapsed is not None:
+        x, y, z = canvas.bent
+        rest = collapsed.distance(x, y, z)
+        canvas.lay(WHOLE, np.maximum(space, np.maximum(-rest, -x)), palette["air"])
+        canvas.lay(WHOLE, np.maximum(np.maximum(space, np.abs(rest) - 0.7), -x), palette["muscle"])
     canvas.paint_all(MEDIASTINUM, palette["fat"], cage)
 
 
@@ -162,13 +192,17 @@ def _bones(canvas: Canvas, solids: Sequence[Solid], palette: Palette) -> None:
 
 def _bowel(rng: np.random.Generator) -> list[tuple[Solid, str]]:
     colon: list[Point] = [
-        (-98, 12, -235), (-100, 8, -160), (-96, -10, -128), (-70, -62, -138), (-20, -74, -150),
-        (40, -72, -140), (84, -40, -104), (104, 8, -88), (106, 22, -130), (100, 22, -235), (40, 10, -290),
+        (-82, 6, -235), (-100, 8, -160), (-96, -10, -128), (-70, -62, -138), (-20, -74, -150),
+        (40, -72, -140), (84, -40, -104), (104, 8, -88), (106, 22, -130), (84, 14, -235), (40, 10, -290),
     ]  # fmt: skip
     loops: list[tuple[Solid, str]] = []
     for solid in tube(colon, 19):
         loops += [(solid, "wall"), (solid.grown(-3), "faeces")]
-    loops += [(solid, "gas") for solid in tube(colon[3:7], 13)]
+    for start, end in pairwise(colon[3:7]):
+        for share in np.linspace(0, 1, 4, endpoint=False):
+            place = (1 - share) * np.asarray(start) + share * np.asarray(end)
+            wide = float(rng.uniform(9, 14))
+            loops.append((ellipsoid((*place.tolist(),), (wide, wide, wide * 0.9)), "gas"))
     for _ in range(110):
         place = rng.uniform((-72, -62, -330), (80, 4, -128))
         bend = place + rng.normal(0, 16, 3)

@@ -34,6 +34,8 @@ MAKER: Final = Maker(size=20_000)
 A_FOLDER: Final = 20  # kills, then a fresh one
 _STEPS_A_STUDY: Final = 20
 _LONGEST: Final = 0.15  # from the first step to the kill
+_WHILE_STARTING: Final = 0.2  # of the kills
+_START: Final = 0.6
 _START_LIMIT: Final = 30.0
 
 
@@ -76,7 +78,7 @@ def _in_one_folder(folder: Path, random: Random, kills: int, result: Killed) -> 
     memory, number = Memory(), 0
     Store.create(folder, KEK, replace(options(MAKER), writers=4)).close()
     for _ in range(kills):
-        begun, done = _kill_a_child(folder, number, random.uniform(0.0, _LONGEST))
+        begun, done = _kill_a_child(folder, number, random)
         for each in range(number, begun):
             effects = step(each).effects
             (memory.acknowledge if each < done else memory.doubt)(effects)
@@ -96,16 +98,20 @@ def _look(folder: Path, memory: Memory, result: Killed) -> None:
         result.complaints.append(f"kill {result.kills}: can't be opened: {error}")
 
 
-def _kill_a_child(folder: Path, number: int, seconds: float) -> tuple[int, int]:
+def _kill_a_child(folder: Path, number: int, random: Random) -> tuple[int, int]:
     """Return the number after the last step begun, and after the last one acknowledged."""
-    with subprocess.Popen(  # noqa: S603 - ourselves
+    with subprocess.Popen(
         [sys.executable, __file__, str(folder), str(number)], stdout=subprocess.PIPE, text=True
     ) as child:
         assert child.stdout is not None
         watchdog = threading.Timer(_START_LIMIT, child.kill)
         watchdog.start()
-        lines = [child.stdout.readline()]  # the first step begins
-        time.sleep(seconds)
+        lines = []
+        if random.random() < _WHILE_STARTING:
+            time.sleep(random.uniform(0.0, _START))
+        else:
+            lines.append(child.stdout.readline())  # the first step begins
+            time.sleep(random.uniform(0.0, _LONGEST))
         child.kill()
         lines += child.stdout.readlines()
         watchdog.cancel()

@@ -1,6 +1,6 @@
 """Instances on their way in, and what is to become of each: the decision, before anything is written.
 
-An instance that is here already (the same digest) is not written again, unless its file was found
+An instance that is here already (the same digest) is not written again, unless its file is gone or was found
 damaged. One that comes with the UID of another content gets a further version. ``Examined`` is what
 ``dicom.examine`` answers.
 """
@@ -99,7 +99,7 @@ class Planner:
         versions = [*here.values(), *(int(row[1]) for row in rows)]
         place = self._place(record, int(same[1]) if same else self._next(record, versions))
         here[digest] = place.version
-        if same and same[2]:
+        if same and (same[2] or not self._has_file(place)):
             return Plan(incoming, Outcome.STORED, place, heals=True)
         if same:
             return Plan(incoming, Outcome.PRESENT)
@@ -108,6 +108,10 @@ class Planner:
     def _place(self, record: InstanceRecord, version: int) -> Place:
         names = self.names
         return Place(names.study_tag(record.study.uid), names.instance_tag(record.uid), version)
+
+    def _has_file(self, place: Place) -> bool:
+        with translated(str(self.names.path(place))):
+            return self.files.exists(self.names.path(place))
 
     def _next(self, record: InstanceRecord, versions: Sequence[int]) -> int:
         """Return a version that neither a row has nor a file that waits to be examined."""

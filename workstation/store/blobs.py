@@ -61,7 +61,7 @@ class Blobs:
     """The encrypted files of all studies."""
 
     def __init__(
-        self, files: Files, names: Names, keys: StudyKeys, on_damage: Callable[[Place], None]
+        self, files: Files, names: Names, keys: StudyKeys, on_damage: Callable[[BlobRef], None]
     ) -> None:
         self._files = files
         self._names = names
@@ -105,10 +105,10 @@ class Blobs:
 
     def verify(self, ref: BlobRef) -> memoryview:
         """Return an instance after checking every byte of its file, the frame table included."""
-        data, found = self.read_unlisted(ref.place, ref.sealed_key)
-        if found != ref:
-            self._on_damage(ref.place)
-            raise _older(self._names.path(ref.place))
+        with self._noting(ref):
+            data, found = self.read_unlisted(ref.place, ref.sealed_key)
+            if found != ref:
+                raise _older(self._names.path(ref.place))
         return data
 
     def is_sealed_with(self, place: Place, sealed_key: bytes) -> bool:
@@ -124,7 +124,7 @@ class Blobs:
         return True
 
     def _read_spans(self, ref: BlobRef, spans: Spans, out: memoryview) -> None:
-        with self._opened(ref.place, ref.sealed_key) as blob:
+        with self._noting(ref), self._opened(ref.place, ref.sealed_key) as blob:
             if (blob.header.salt, blob.header.length) != (ref.salt, ref.length):
                 raise _older(blob.path)
             position = 0
@@ -132,6 +132,14 @@ class Blobs:
                 part = out[position : position + length]
                 blob.cipher.open_range(blob.read_chunks, ref.length, offset, offset + length, part)
                 position += length
+
+    @contextlib.contextmanager
+    def _noting(self, ref: BlobRef) -> Iterator[None]:
+        try:
+            yield
+        except (BlobDamaged, BlobMissing):
+            self._on_damage(ref)
+            raise
 
     @contextlib.contextmanager
     def _opened(self, place: Place, sealed_key: bytes) -> Iterator[_OpenBlob]:
@@ -142,14 +150,9 @@ class Blobs:
         except DiskFailed as error:
             if not isinstance(error.__cause__, FileNotFoundError):
                 raise
-            self._on_damage(place)
             raise BlobMissing("A stored image is missing", where=str(path), remedy=_AGAIN) from None
         except SealBroken as error:
-            self._on_damage(place)
             raise BlobDamaged(error.what, where=str(path), remedy=_AGAIN) from None
-        except BlobDamaged:
-            self._on_damage(place)
-            raise
 
     def _buffer(self) -> memoryview:
         """Return this thread's buffer for sealed chunks, used over and over."""

@@ -6,7 +6,7 @@ Every function works inside the caller's transaction.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -56,15 +56,21 @@ def add(database: Database, entries: Iterable[Entry], stored: datetime) -> None:
         recount(database, study)
 
 
+def point_to(database: Database, place: Place, salt: bytes) -> None:
+    """Point a row to the file with this salt, which holds the same content and is about to take its place."""
+    database.rows("UPDATE instances SET salt = ? WHERE id = ?", salt, row_of(database, place))
+
+
 def accept(database: Database, place: Place, salt: bytes) -> None:
-    """Point a row to the file with this salt, which holds the same content."""
+    """Point a row to the file with this salt, which holds the same content and is there."""
     row = row_of(database, place)
     database.rows("UPDATE instances SET salt = ?, damaged = 0 WHERE id = ?", salt, row)
 
 
-def mark_damaged(database: Database, place: Place) -> None:
-    """Note that a file can't be read."""
-    database.rows("UPDATE instances SET damaged = 1 WHERE id = ?", row_of(database, place))
+def mark_damaged(database: Database, place: Place, salt: bytes) -> None:
+    """Note that the file with this salt can't be read; another one may have come in its place."""
+    row = row_of(database, place)
+    database.rows("UPDATE instances SET damaged = 1 WHERE id = ? AND salt = ?", row, salt)
 
 
 def remove(database: Database, row: int) -> bool:
@@ -75,15 +81,11 @@ def remove(database: Database, row: int) -> bool:
     return bool(verified)
 
 
-def note_verified(database: Database, study_uid: str, uids: Sequence[str] | None = None) -> None:
-    """Note that an archive has these instances of a study; all of them, if none are named."""
+def note_verified(database: Database, study_uid: str, digests: Iterable[str]) -> None:
+    """Note that an archive has these contents of a study: a variant under the same UID it need not have."""
     study = database.number("SELECT id FROM studies WHERE uid = ?", study_uid)
-    named = "" if uids is None else f" AND uid IN ({', '.join('?' * len(uids))})"
-    database.rows(
-        f"UPDATE instances SET verified = 1 WHERE study = ?{named}",  # noqa: S608 - question marks
-        study,
-        *(uids or ()),
-    )
+    for digest in digests:
+        database.rows("UPDATE instances SET verified = 1 WHERE study = ? AND sha256 = ?", study, digest)
     database.rows(_COUNTS, study)
 
 

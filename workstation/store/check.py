@@ -54,7 +54,7 @@ def check(parts: Parts, *, repair: bool, progress: Progress) -> CheckResult:
     _check_audit(parts, result)
     with parts.eviction.lock:
         _check_index(parts, result, repair=repair)
-        _check_images(parts, result, progress, repair=repair)
+    _check_images(parts, result, progress, repair=repair)
     return result
 
 
@@ -134,8 +134,10 @@ def _check_image(parts: Parts, instance: StoredInstance, *, repair: bool) -> Fin
     try:
         data, found = parts.blobs.read_unlisted(place, instance.blob.sealed_key)
     except BlobMissing:
-        return None  # told already, by its folder
+        return None  # told already by its folder, or given away meanwhile
     except (BlobDamaged, StoreDamaged) as error:
+        if parts.studies.get(instance.record.study.uid) is None:
+            return None
         return Finding(error.what, where, is_mended=repair and _put_away(parts, instance))
     if digest(data) != instance.sha256:
         what = "An image is not the one that was stored"
@@ -148,13 +150,13 @@ def _check_image(parts: Parts, instance: StoredInstance, *, repair: bool) -> Fin
 
 def _put_away(parts: Parts, instance: StoredInstance) -> bool:
     place = instance.blob.place
-    set_aside(parts.files, parts.folder, parts.names.path(place))
-    with parts.index.writing() as database:
+    with parts.eviction.lock, parts.index.writing() as database:
+        set_aside(parts.files, parts.folder, parts.names.path(place))
         catalogue.remove(database, catalogue.row_of(database, place))
     return True
 
 
 def _accept(parts: Parts, instance: StoredInstance, salt: bytes) -> bool:
-    with parts.index.writing() as database:
+    with parts.eviction.lock, parts.index.writing() as database:
         catalogue.accept(database, instance.blob.place, salt)
     return True

@@ -63,14 +63,14 @@ class Eviction:
         self.lock = threading.RLock()
         """Held while files of studies come or go; the intake holds the same."""
 
-    def make_room(self, size: int, *, is_work: bool) -> None:
-        """Make room for images that are about to come, or refuse them."""
-        lacking = self._lacking(size)
+    def make_room(self, size: int, *, is_work: bool) -> bool:
+        """Make room for images that are about to come, or refuse them; say whether any had to go."""
+        lacking, any_went = self._lacking(size), False
         while lacking > 0 and self.give_way(lacking):
-            lacking = self._lacking(size)
+            lacking, any_went = self._lacking(size), True
         has_room = lacking <= 0 or (is_work and self._free() - size > _HARD_FLOOR)
         if self._reserve.restore() and has_room:  # what the reserve left is for measurements and reports
-            return
+            return any_went
         raise DiskFull(
             "There is no room for more images",
             where=str(self._names.root),

@@ -75,10 +75,10 @@ class Instances:
         found = self._index.row(f"{_SELECT} WHERE i.uid = ? ORDER BY i.version", uid)
         return _instance(found) if found else None
 
-    def mark_damaged(self, place: Place) -> None:
+    def mark_damaged(self, blob: BlobRef) -> None:
         """Note that a blob can't be read; the same instance is stored again when it comes."""
         with contextlib.suppress(DiskFull, DiskFailed), self._index.writing() as database:
-            catalogue.mark_damaged(database, place)
+            catalogue.mark_damaged(database, blob.place, blob.salt)
 
     def _of_study(self, study_uid: str) -> list[StoredInstance]:
         return [

@@ -19,7 +19,8 @@ from workstation.clock import Clock
 from workstation.errors import LumenError
 from workstation.store.arrivals import Incoming, Outcome, Plan, Planner
 from workstation.store.blobs import Blobs
-from workstation.store.catalogue import Entry, accept, add, note_verified, row_of
+from workstation.store.catalogue import Entry, accept, add, note_verified, point_to, row_of
+from workstation.store.disk import set_aside
 from workstation.store.errors import DiskFull
 from workstation.store.eviction import Eviction
 from workstation.store.files import Files, temporary_of, translated
@@ -65,37 +66,41 @@ class Intake:
     def put(self, batch: Sequence[Incoming], *, verified: bool = False) -> tuple[Receipt, ...]:
         """Store a batch (some tens of instances); ``verified`` if they come from an archive."""
         with self._room.lock:
-            plans = Planner(self._index, self._names, self._files).plans(batch)
-            to_write = [plan for plan in plans if plan.place]
-            if to_write:
-                self._store(to_write, verified=verified)
+            plans = self._plans(batch)
+            size = sum(plan.incoming.size for plan in plans if plan.place)
+            if size and self._room.make_room(size, is_work=not verified):
+                plans = self._plans(batch)  # what was here may be what has just gone
+            try:
+                self._write([plan for plan in plans if plan.place], verified=verified)
+            except DiskFull:
+                if not self._room.give_way(size):
+                    raise
+                plans = self._plans(batch)
+                self._write([plan for plan in plans if plan.place], verified=verified)
             if verified:
-                self._note_verified([plan for plan in plans if not plan.place])
+                self._note_verified([plan for plan in plans if not plan.place or plan.heals])
         return tuple(_receipt(plan) for plan in plans)
 
     def close(self) -> None:
         """Wait for the writers."""
         self._pool.shutdown()
 
-    def _store(self, plans: Sequence[Plan], *, verified: bool) -> None:
-        size = sum(plan.incoming.size for plan in plans)
-        self._room.make_room(size, is_work=not verified)
-        try:
-            self._write(plans, verified=verified)
-        except DiskFull:
-            if not self._room.give_way(size):
-                raise
-            self._write(plans, verified=verified)
+    def _plans(self, batch: Sequence[Incoming]) -> list[Plan]:
+        return Planner(self._index, self._names, self._files).plans(batch)
 
     def _write(self, plans: Sequence[Plan], *, verified: bool) -> None:
+        if not plans:
+            return
         try:
             keys = self._prepare_studies(plans)
             entries = self._write_files(plans, keys, verified=verified)
-            self._heal([entry for entry, plan in zip(entries, plans, strict=True) if plan.heals])
+            healing = [entry for entry, plan in zip(entries, plans, strict=True) if plan.heals]
+            self._announce(healing)
             self._give_names(plans)
             with self._index.writing() as database:
-                new = [entry for entry, plan in zip(entries, plans, strict=True) if not plan.heals]
-                add(database, new, self._clock.utc())
+                for entry in healing:
+                    accept(database, entry.place, entry.salt)
+                add(database, [entry for entry in entries if entry not in healing], self._clock.utc())
         except BaseException:
             self._tidy(plans)
             raise
@@ -116,6 +121,8 @@ class Intake:
             there = self._keys.read(tag)  # beside files that wait to be examined: they need this very key
             if there and self._keys.opens(tag, there):
                 return there
+            if there:
+                set_aside(self._files, self._names.root.parent, folder / STUDY_KEY)
             sealed = self._keys.new(tag)
             self._keys.write(tag, sealed)
         return sealed
@@ -140,12 +147,12 @@ class Intake:
             verified,
         )
 
-    def _heal(self, entries: Sequence[Entry]) -> None:
-        """List the new files of damaged ones before they take their places: until then nothing is lost."""
-        if entries:
+    def _announce(self, healing: Sequence[Entry]) -> None:
+        """Point rows of damaged files to the new ones before these take their places: now nothing is lost."""
+        if healing:
             with self._index.writing_durably() as database:
-                for entry in entries:
-                    accept(database, entry.place, entry.salt)
+                for entry in healing:
+                    point_to(database, entry.place, entry.salt)
 
     def _give_names(self, plans: Sequence[Plan]) -> None:
         folders = set()
@@ -159,12 +166,13 @@ class Intake:
                 self._files.sync_folder(folder)
 
     def _note_verified(self, plans: Sequence[Plan]) -> None:
-        records = [plan.incoming.examined.record for plan in plans]
-        if records:
+        found = [plan.incoming.examined for plan in plans]
+        if found:
             with self._index.writing() as database:
-                for study in {record.study.uid for record in records}:
-                    uids = [record.uid for record in records if record.study.uid == study]
-                    note_verified(database, study, uids)
+                for study in {one.record.study.uid for one in found}:
+                    note_verified(
+                        database, study, [one.sha256 for one in found if one.record.study.uid == study]
+                    )
 
     def _tidy(self, plans: Sequence[Plan]) -> None:
         """Remove what a failed batch has written, as far as the index doesn't list it."""

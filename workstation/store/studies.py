@@ -5,7 +5,7 @@ Units:   dates and times as DICOM writes them (DA, TM); ``stored`` in UTC; sizes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -97,10 +97,10 @@ class Studies:
                 "UPDATE studies SET access = (SELECT max(access) FROM studies) + 1 WHERE uid = ?", uid
             )
 
-    def mark_verified(self, uid: str, instances: Sequence[str] | None = None) -> None:
-        """Note that an archive has these instances of a study; all of them, if none are named."""
+    def mark_verified(self, uid: str, digests: Iterable[str]) -> None:
+        """Note that an archive has the instances of a study with these digests: they are no work now."""
         with self._index.writing() as database:
-            note_verified(database, uid, instances)
+            note_verified(database, uid, digests)
 
 
 def _conditions(query: StudyQuery) -> tuple[list[str], list[Value]]:

@@ -119,7 +119,7 @@ class _Opening:
                 raise StoreDamaged(
                     "Neither the work record nor its journal can be read",
                     where=str(self._files.folder),
-                    remedy="Put one of the two back from a backup, or start an empty one with a repairing check.",
+                    remedy="Put one of the two back from a backup, or have a repairing check start anew.",
                 )
             case Repair.BUILD_DATABASE:
                 return self._joined(rewrite=not self._build_database())

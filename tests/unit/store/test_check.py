@@ -179,7 +179,7 @@ def test_a_damaged_page_of_the_index_is_found(filled: Store, reopen: Callable[[]
 def test_what_was_wrongly_taken_for_damaged_is_accepted_again(filled: Store) -> None:
     found = filled.instances.get("2")
     assert found is not None
-    filled.instances.mark_damaged(found.blob.place)
+    filled.instances.mark_damaged(found.blob)
 
     assert len(_whats(filled, repair=True)) == 1
 

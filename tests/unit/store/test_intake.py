@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from simulated_disk import Fault
-from store_instances import Maker
+from store_instances import KEK, Maker
 from store_session import FOLDER, Stage
 
+from workstation.clock import ManualClock
 from workstation.errors import LumenError
-from workstation.store import Outcome, Store
+from workstation.store import BlobDamaged, Limits, Options, Outcome, Store
 
 
 def _images(store: Store) -> list[str]:
@@ -97,10 +99,6 @@ def test_a_file_that_no_row_knows_yet_is_never_overwritten(
 
 @pytest.fixture
 def options_without_examine(folder: Path) -> Iterator[Callable[[], Store]]:
-    from store_instances import KEK
-
-    from workstation.store import Limits, Options
-
     opened: list[Store] = []
 
     def again() -> Store:
@@ -125,9 +123,81 @@ def test_what_an_archive_is_known_to_have_is_no_work(store: Store, make: Maker) 
 def test_a_variant_from_the_archive_does_not_verify_ours(store: Store, make: Maker) -> None:
     store.intake.put([make.incoming(uid="1")])
 
-    store.intake.put([make.incoming(uid="1", content="theirs")], verified=True)
+    for _ in range(2):
+        store.intake.put([make.incoming(uid="1", content="theirs")], verified=True)
 
-    assert store.studies.list()[0].is_work
+    assert store.studies.list()[0].unverified == 1
+    assert [one.is_verified for one in store.instances.all_of("1.2")] == [False, True]
+
+
+def test_what_was_here_but_had_to_go_for_room_is_stored_again(folder: Path, make: Maker) -> None:
+    """A batch names an instance of the very study that is given away to make room for the batch."""
+    limits = Limits(quota=3 * make.size, floor=0)
+    with Store.create(folder, KEK, Options(ManualClock(), limits, examine=make.look, reserve=4096)) as store:
+        store.intake.put([make.incoming("a", "1")], verified=True)
+        store.intake.put([make.incoming("b", "2"), make.incoming("b", "3")], verified=True)
+
+        receipts = store.intake.put([make.incoming("a", "1"), make.incoming("c", "4")], verified=True)
+
+        assert [receipt.outcome for receipt in receipts] == [Outcome.STORED] * 2
+        for study, uid in (("a", "1"), ("c", "4")):
+            assert [one.uid for one in store.instances.of_study(study)] == [uid]
+
+
+def test_an_image_whose_file_is_gone_is_stored_again(store: Store, make: Maker) -> None:
+    store.intake.put([make.incoming(uid="1")])
+    blob = store.instances.of_study("1.2")[0].blob
+    store._parts.names.path(blob.place).unlink()
+
+    (receipt,) = store.intake.put([make.incoming(uid="1")], verified=True)
+
+    assert receipt.outcome is Outcome.STORED
+    (found,) = store.instances.of_study("1.2")
+    assert bytes(store.blobs.read(found.blob)) == make.data(uid="1")
+    assert not store.studies.list()[0].is_work
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
+def test_storing_a_damaged_image_again_may_fail_at_any_step_and_be_tried_again(code: int) -> None:
+    make = Maker(size=500)
+    step = 0
+    while True:
+        step += 1
+        stage = Stage(make)
+        with stage.store() as store:
+            store.intake.put([make.incoming(uid="1")])
+            path = str(store._parts.names.path(store.instances.of_study("1.2")[0].blob.place))
+            node = stage.disk.node(path)
+            assert node is not None
+            node.write(100, b"rubbish")
+            with pytest.raises(BlobDamaged):
+                store.blobs.read(store.instances.of_study("1.2")[0].blob)
+            stage.disk.fault = fault = Fault(stage.disk.steps + step, code)
+            with contextlib.suppress(LumenError):
+                store.intake.put([make.incoming(uid="1")])
+            stage.disk.come_back()
+
+            store.intake.put([make.incoming(uid="1")])
+
+            (found,) = store.instances.of_study("1.2")
+            assert bytes(store.blobs.read(found.blob)) == make.data(uid="1")
+            if stage.disk.steps < fault.at:
+                return
+
+
+def test_a_damaged_key_beside_unlisted_files_is_set_aside_not_overwritten(
+    store: Store, make: Maker, options_without_examine: Callable[[], Store]
+) -> None:
+    store.intake.put([make.incoming(uid="1")])
+    store.close()
+    (store.folder / "cache.db").unlink()
+    next(store.folder.rglob("study.key")).write_bytes(b"one bit is wrong")
+    opened = options_without_examine()
+
+    opened.intake.put([make.incoming(uid="2")])
+
+    assert [path.read_bytes() for path in (store.folder / "damaged").iterdir()] == [b"one bit is wrong"]
+    assert [one.uid for one in opened.instances.of_study("1.2")] == ["2"]
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])

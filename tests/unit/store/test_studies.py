@@ -80,9 +80,11 @@ def test_a_study_that_was_opened_last_was_accessed_last(filled: Store) -> None:
 def test_instances_that_an_archive_has_are_noted_one_by_one(filled: Store, make: Maker) -> None:
     filled.intake.put([make.incoming("1.1", "9")])
 
-    filled.studies.mark_verified("1.1", ["9"])
+    digests = {one.uid: one.sha256 for one in filled.instances.of_study("1.1")}
+
+    filled.studies.mark_verified("1.1", [digests["9"]])
     assert filled.studies.list(StudyQuery(patient_id="P1"))[0].unverified == 1
-    filled.studies.mark_verified("1.1")
+    filled.studies.mark_verified("1.1", digests.values())
     assert not filled.studies.list(StudyQuery(patient_id="P1"))[0].is_work
     assert all(one.is_verified for one in filled.instances.of_study("1.1"))
     assert filled.studies.list(StudyQuery(patient_id="P_2"))[0].is_work

@@ -52,20 +52,13 @@ def frame_bombs() -> Iterator[Bomb]:
     yield Bomb("a JP2 box of length 0 before the codestream", _j2k(_endless_box()), "pydicom loops for ever")
 
 
-def first_frame(data: bytes) -> int:
-    """Return where the pixel data element of a bomb begins."""
-    return data.rindex(PIXEL_TAG)
-
-
 def _with(
     elements: bytes, pixels: bytes | None = None, syntax: str = EXPLICIT, **attributes: object
 ) -> bytes:
     """Return a sound CT file with these raw elements before its pixels, and perhaps other pixels."""
     whole = part10(ct(**attributes), EXPLICIT)
     at = whole.rindex(PIXEL_TAG)
-    padded = EXPLICIT.encode().ljust(22, b"\0")
-    head = whole[:at].replace(_uid(EXPLICIT), _uid(syntax)) if syntax != EXPLICIT else whole[:at]
-    assert syntax == EXPLICIT or _uid(syntax) in head, padded
+    head = whole[:at].replace(_uid(EXPLICIT), _uid(syntax))
     return head + elements + (whole[at:] if pixels is None else pixels)
 
 

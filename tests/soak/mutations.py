@@ -77,5 +77,6 @@ def _truncate(chance: random.Random, data: bytearray, start: int, end: int) -> N
 
 
 _MUTATIONS: tuple[Mutation, ...] = (
-    _flip_bit, _flip_bit, _set_byte, _set_length, _cut_out, _double, _move, _truncate,
+    _flip_bit, _flip_bit, _flip_bit, _set_byte, _set_byte, _set_byte,
+    _set_length, _cut_out, _double, _move, _truncate,
 )  # fmt: skip

@@ -56,14 +56,14 @@ class Stream:
     reversible: bool = True  # nothing is lost by it
     tiles: int = 1
     planar: bool = False  # of JPEG-LS: one scan for each component
-    whole: bool = True  # it has its end
+    whole: bool = True  # of JPEG: it has its end
 
 
 def check(stream: Stream, pixel: PixelFormat) -> None:
     """Refuse a codestream that isn't the picture which the header describes, or not all of it.
 
-    Where bytes run out, libjpeg fills the picture with grey and OpenJPH with nothing, both
-    silently, and CharLS spins for twenty seconds; so a stream must have its end.
+    Where bytes run out, libjpeg silently fills the picture with grey and CharLS spins for twenty
+    seconds; so their streams must have an end. OpenJPEG sees by itself that one is missing.
     """
     if (stream.rows, stream.columns) != (pixel.rows, pixel.columns):
         raise _contradiction(f"{stream.rows} × {stream.columns} pixels", f"{pixel.rows} × {pixel.columns}")
@@ -101,7 +101,7 @@ def jpeg_stream(data: bytes | memoryview) -> Stream:
 
 
 def _ends(data: bytes | memoryview, start: int) -> bool:
-    """Whether the end marker comes after ``start``: inside a scan or a tile-part it can't occur."""
+    """Whether the end marker comes after ``start``: inside a scan it can't occur (T.81 B.1.1.5)."""
     return _EOI in bytes(data[max(start, len(data) - _TAIL) :])
 
 
@@ -187,43 +187,21 @@ def j2k_stream(data: bytes | memoryview) -> Stream:
         precision=(depths[0] & 0x7F) + 1,
         signed=bool(depths[0] & 0x80),
         reversible=_reversible(data),
-        whole=_j2k_ends(data),
         tiles=-(-(right - tile_left) // tile_width) * -(-(bottom - tile_top) // tile_height),
     )
 
 
-def _j2k_ends(data: bytes | memoryview) -> bool:
-    """Whether each tile-part is as long as it says (T.800 A.4.2), and the end comes after the last."""
-    position = next((at for marker, at, _ in _j2k_segments(data) if marker == _SOT), len(data))
-    while position + 12 <= len(data) and unpack_from(">H", data, position)[0] == _SOT:
-        (length,) = unpack_from(">I", data, position + 6)
-        if length == 0:  # the last tile-part, up to the end
-            return _ends(data, position)
-        if length < 14:
-            return False
-        position += length
-    return bytes(data[position : position + 2]) == _EOI
-
-
 def _reversible(data: bytes | memoryview) -> bool:
-    """T.800 A.6.1 and table A.20: whether COD names the reversible 5-3 wavelet."""
-    for marker, position, length in _j2k_segments(data):
-        if marker == _COD and length >= 12:
-            return position + 13 < len(data) and data[position + 13] == 1
-    raise _not_a("JPEG 2000")
-
-
-def _j2k_segments(data: bytes | memoryview) -> Iterator[tuple[int, int, int]]:
-    """Yield marker, place and length of the main header's segments, the first tile-part's head last."""
+    """T.800 A.6.1 and table A.20: whether COD, in the main header, names the reversible 5-3 wavelet."""
     position = 2
-    while position + 4 <= len(data):
+    while position + 14 <= len(data):
         marker, length = unpack_from(">HH", data, position)
-        if marker < 0xFF00 or length < 2:
-            return
-        yield marker, position, length
-        if marker == _SOT:
-            return
+        if marker == _COD and length >= 12:
+            return data[position + 13] == 1
+        if marker == _SOT or marker < 0xFF00 or length < 2:
+            break
         position += 2 + length
+    raise _not_a("JPEG 2000")
 
 
 def rle_segments(data: bytes | memoryview, pixel: PixelFormat) -> list[bytes | memoryview]:

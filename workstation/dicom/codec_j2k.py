@@ -4,14 +4,16 @@ The codec gets the bare codestream: colour boxes around it are not DICOM's busin
 stream says signed and the header unsigned, or the other way, the bits are read as the header
 says, as pydicom does: some archives compress signed CT as unsigned.
 
+OpenJPEG decodes both forms. OpenJPH would be twice as fast on the second, but it delivers a cut or
+damaged stream as if it were whole.
+
 Errors:  PixelsRefused where the stream contradicts the header or the transfer syntax.
 Source:  PS3.5 8.2.4, 8.2.14 (HTJ2K), A.4.4; PS3.3 C.7.6.3.1.2 (YBR_RCT, YBR_ICT); ITU-T T.800, T.814.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final, cast
 
 from workstation.dicom.codec_headers import check, j2k_codestream, j2k_stream
 from workstation.dicom.errors import Unsupported
@@ -23,28 +25,15 @@ _TRANSFORMED: Final = ("YBR_RCT", "YBR_ICT")  # the codec undoes these: what it 
 
 
 def decode_j2k(encoded: bytes | memoryview, pixel: PixelFormat, out: Pixels) -> str:
-    """Decode a JPEG 2000 frame into ``out``; return its photometric interpretation."""
+    """Decode one frame into ``out``; return its photometric interpretation."""
     from imagecodecs import jpeg2k_decode
 
-    return _decode(encoded, pixel, out, jpeg2k_decode, _EXACT_BITS)
-
-
-def decode_htj2k(encoded: bytes | memoryview, pixel: PixelFormat, out: Pixels) -> str:
-    """Decode an HTJ2K frame into ``out``; return its photometric interpretation."""
-    from imagecodecs import htj2k_decode
-
-    return _decode(encoded, pixel, out, htj2k_decode, 32)
-
-
-def _decode(
-    encoded: bytes | memoryview, pixel: PixelFormat, out: Pixels, codec: Callable[..., Any], most: int
-) -> str:
     codestream = j2k_codestream(encoded)
     stream = j2k_stream(codestream)
     check(stream, pixel)
-    if stream.precision > most:
-        raise Unsupported(f"Its JPEG 2000 samples have {stream.precision} bits, more than {most}")
+    if stream.precision > _EXACT_BITS:
+        raise Unsupported(f"Its JPEG 2000 samples have {stream.precision} bits, more than {_EXACT_BITS}")
     target = stream_array(stream.precision, pixel, out, signed=stream.signed)
-    codec(codestream, planar=False, out=target)
+    jpeg2k_decode(cast("bytes", codestream), planar=False, out=target)
     keep_stream_bits(target, stream, pixel, out)
     return "RGB" if pixel.photometric in _TRANSFORMED else pixel.photometric

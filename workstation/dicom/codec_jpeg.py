@@ -67,6 +67,4 @@ def _photometric(stream: Stream, pixel: PixelFormat) -> str:
         return pixel.photometric
     if stream.rgb:
         return "RGB"
-    if stream.ycc or pixel.photometric == "YBR_FULL_422":
-        return "YBR_FULL"
-    return pixel.photometric
+    return "YBR_FULL" if stream.ycc else pixel.photometric

@@ -32,8 +32,8 @@ def decode_native(encoded: bytes | memoryview, pixel: PixelFormat, out: Pixels) 
     if pixel.photometric == "YBR_FULL_422":
         _spread_chroma(cells, out)
         keep_stored_bits(out, pixel, out)
-        return "YBR_FULL"
-    keep_stored_bits(_by_pixel(cells, pixel), pixel, out)
+    else:
+        keep_stored_bits(_by_pixel(cells, pixel), pixel, out)
     return pixel.photometric
 
 

@@ -30,4 +30,4 @@ def decode_rle(encoded: bytes | memoryview, pixel: PixelFormat, out: Pixels) -> 
         sample, byte = divmod(i, width)  # G.2: the most significant byte of a sample comes first
         cells[:, :, sample, width - 1 - byte] = np.frombuffer(plane, np.uint8).reshape(out.shape[:2])
     keep_stored_bits(out, pixel, out)
-    return "YBR_FULL" if pixel.photometric == "YBR_FULL_422" else pixel.photometric
+    return pixel.photometric

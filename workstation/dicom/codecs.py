@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from workstation.dicom.codec_j2k import decode_htj2k, decode_j2k
+from workstation.dicom.codec_j2k import decode_j2k
 from workstation.dicom.codec_jpeg import decode_jpeg, decode_ls
 from workstation.dicom.codec_native import decode_native
 from workstation.dicom.codec_rle import decode_rle
@@ -33,7 +33,6 @@ _DECODERS: Final[dict[Codec, Decode]] = {
     "jpeg": decode_jpeg,
     "jpeg-ls": decode_ls,
     "jpeg-2000": decode_j2k,
-    "htj2k": decode_htj2k,
 }
 
 
@@ -44,4 +43,5 @@ def decode_frame(encoded: bytes | memoryview, pixel: PixelFormat, out: Pixels) -
         raise Unsupported("Its pixels are stored in a form that isn't shown", where=pixel.transfer_syntax)
     check_out(out, pixel)
     with refusing("The frame can't be decoded", PixelsRefused):
-        return _DECODERS[codec](encoded, pixel, out)
+        delivered = _DECODERS[codec](encoded, pixel, out)
+    return "YBR_FULL" if delivered == "YBR_FULL_422" else delivered  # every pixel has its chroma now

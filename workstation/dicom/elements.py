@@ -3,7 +3,7 @@
 A parser that trusts a file can be made to allocate, recurse or loop for as long as its author
 likes. This walk runs first: it touches eight bytes an element, makes no values, and refuses
 whatever doesn't fit into the bytes that are there or into the limits. What it has passed, a real
-parser may read. Private sequences of known length are stepped over: nobody here reads them.
+parser may read.
 
 Units:   offsets and lengths in bytes.
 Errors:  DicomRefused with the tag, or the count, and the offset.
@@ -73,6 +73,7 @@ class Walker:
         while position + 8 <= end and self._implicit_head(self._data, position)[0] == 2:
             tag, vr, value, length = self._head(position, end, explicit=True)
             elements[tag], position = self._value(tag, vr, value, length, end, explicit=True, depth=0)
+            self._count_element()
         return elements, position
 
     def outermost(self, position: int) -> dict[int, Element]:
@@ -104,9 +105,7 @@ class Walker:
             if position + 12 > end:
                 raise truncated(tag_text(group << 16 | number), where=self._place(position))
             return group << 16 | number, vr, position + 12, self._long(self._data, position + 8)[0]
-        if _letters(
-            code
-        ):  # a VR that came after this program: PS3.5 7.1.2 gives it a long form, makers don't
+        if _letters(code):  # no VR of the standard: makers who invent one write it in the short form
             return group << 16 | number, "UN", position + 8, length
         return group << 16 | number, None, position + 8, self._long(self._data, position + 4)[0]
 
@@ -119,9 +118,9 @@ class Walker:
         after = value + length
         if after > end:
             raise self._overrun(tag_text(tag), value, length, end)
-        if (vr == "SQ" or (vr in _NO_VR and tag in _SEQUENCES)) and not tag >> 16 & 1:
-            self._sequence(tag, value, after, explicit=explicit, depth=depth + 1)
-            return Element("SQ", value, length), after
+        if vr == "SQ" or (vr in _NO_VR and tag in _SEQUENCES):
+            vr = self._sequence_vr(tag, value, after, explicit=explicit, depth=depth + 1)
+            return Element(vr, value, length), after
         if length > self._limits.text and vr not in _BULK_VRS and not self._bulk(tag, vr):
             raise over_limit(f"{tag_text(tag)} holds a text of {length // MIB} MB")
         return Element(vr, value, length), after
@@ -135,6 +134,16 @@ class Walker:
             return Element(vr, value, after - 8 - value, tuple(fragments)), after
         after = self._sequence(tag, value, end, explicit=explicit, depth=depth + 1, delimited=True)
         return Element("SQ", value, after - 8 - value), after
+
+    def _sequence_vr(self, tag: int, value: int, after: int, *, explicit: bool, depth: int) -> str:
+        """Walk a sequence of known length; rubbish in a private one is no reason to refuse a picture."""
+        try:
+            self._sequence(tag, value, after, explicit=explicit, depth=depth)
+        except DicomRefused:
+            if not tag >> 16 & 1:
+                raise
+            return "UN"
+        return "SQ"
 
     def _sequence(
         self, tag: int, position: int, end: int, *, explicit: bool, depth: int, delimited: bool = False

@@ -73,9 +73,7 @@ def _dataclass_reader(kind: Any) -> Read:  # noqa: ANN401 - any of the model's c
     readers = [_reader(hints[field.name]) for field in fields(kind)]
 
     def read(value: Any) -> Any:  # noqa: ANN401 - JSON in, the class out
-        if not isinstance(value, list) or len(value) != len(readers):
-            raise ValueError(f"not a {kind.__name__}")
-        return kind(*(reader(part) for reader, part in zip(readers, value, strict=True)))
+        return kind(*(reader(part) for reader, part in zip(readers, _list(value), strict=True)))
 
     return read
 
@@ -85,19 +83,24 @@ def _tuple_reader(arguments: tuple[Any, ...]) -> Read:
     any_length = Ellipsis in arguments
 
     def read(value: Any) -> tuple[Any, ...]:  # noqa: ANN401 - JSON in
-        if not isinstance(value, list) or not (any_length or len(value) == len(inner)):
-            raise ValueError("not the right number of values")
-        readers = inner * len(value) if any_length else inner
-        return tuple(reader(part) for reader, part in zip(readers, value, strict=True))
+        parts = _list(value)
+        readers = inner * len(parts) if any_length else inner
+        return tuple(reader(part) for reader, part in zip(readers, parts, strict=True))
 
     return read
 
 
+def _list(value: Any) -> list[Any]:  # noqa: ANN401 - JSON in
+    if not isinstance(value, list):
+        raise ValueError("not several values")  # noqa: TRY004 - callers catch ValueError
+    return value
+
+
 def _one_of(allowed: frozenset[str]) -> Read:
     def read(value: Any) -> str:  # noqa: ANN401 - JSON in
-        if value not in allowed:
+        if not isinstance(value, str) or value not in allowed:
             raise ValueError(f"none of {sorted(allowed)}")
-        return str(value)
+        return value
 
     return read
 

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from workstation.dicom.layout import DEFLATED, EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE
 
-Codec = Literal["native", "rle", "jpeg", "jpeg-ls", "jpeg-2000", "htj2k"]
+Codec = Literal["native", "rle", "jpeg", "jpeg-ls", "jpeg-2000"]
 
 SUPPORTED: Final[dict[str, Codec]] = {
     IMPLICIT_LITTLE: "native",
@@ -25,9 +25,9 @@ SUPPORTED: Final[dict[str, Codec]] = {
     "1.2.840.10008.1.2.4.81": "jpeg-ls",
     "1.2.840.10008.1.2.4.90": "jpeg-2000",
     "1.2.840.10008.1.2.4.91": "jpeg-2000",
-    "1.2.840.10008.1.2.4.201": "htj2k",
-    "1.2.840.10008.1.2.4.202": "htj2k",
-    "1.2.840.10008.1.2.4.203": "htj2k",
+    "1.2.840.10008.1.2.4.201": "jpeg-2000",
+    "1.2.840.10008.1.2.4.202": "jpeg-2000",
+    "1.2.840.10008.1.2.4.203": "jpeg-2000",
 }
 
 ALWAYS_LOSSY: Final = {  # these can't keep every value

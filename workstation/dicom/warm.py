@@ -79,7 +79,6 @@ def _decode_everything() -> None:
         "jpeg": imagecodecs.jpeg8_encode(grey, lossless=True),
         "jpeg-ls": imagecodecs.jpegls_encode(grey),
         "jpeg-2000": imagecodecs.jpeg2k_encode(grey, level=0, reversible=True, codecformat="j2k"),
-        "htj2k": imagecodecs.htj2k_encode(grey),
     }
     for syntax, codec in SUPPORTED.items():
         pixel = PixelFormat(syntax, 8, 8, 1, 8, 8, 7, signed=False, photometric="MONOCHROME2", planar=0)

@@ -84,7 +84,8 @@ def test_one_garbled_value_spoils_the_vector_that_it_belongs_to() -> None:
 
 
 def test_a_vector_of_another_length_is_none() -> None:
-    assert attributes.floats(_raw(0x0020_0032, "DS", b"1\\2\\3\\4"), "ImagePositionPatient", 3) is None
+    for value in (b"1\\2\\3\\4", b"1\\2\\3\\x", b"1\\2"):
+        assert attributes.floats(_raw(0x0020_0032, "DS", value), "ImagePositionPatient", 3) is None
 
 
 def test_a_whole_number_with_a_fraction_is_none() -> None:

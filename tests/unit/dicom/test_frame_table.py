@@ -92,8 +92,8 @@ def test_an_offset_table_says_which_fragments_make_a_frame() -> None:
 
 @pytest.mark.parametrize(
     "table",
-    [None, [0], [0, 0], [20, 0], [0, 21], [0, 4000], [8, 20], [0, 20, 42]],
-    ids=["none", "short", "zeros", "falling", "beside", "outside", "not from 0", "long"],
+    [None, [0], [0, 0], [20, 0], [0, 21], [0, 4000], [14, 24], [0, 5], [0, 20, 42]],
+    ids=["none", "short", "zeros", "falling", "beside", "outside", "not from 0", "between", "long"],
 )
 def test_where_the_table_cant_be_true_the_codestreams_first_bytes_decide(table: list[int] | None) -> None:
     fragments = [START + b"a1", b"a2", START + b"b1", b"b2"]

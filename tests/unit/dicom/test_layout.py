@@ -138,11 +138,24 @@ def test_un_of_undefined_length_is_a_sequence_in_implicit_encoding() -> None:
     assert dcmread(BytesIO(data))[0x0011_1001][0].PatientID == "ID"
 
 
-def test_a_private_sequence_of_known_length_is_stepped_over() -> None:
-    """Nobody here reads it, so rubbish in it costs nothing."""
-    data = _before_pixels(part10(ct()), _element(0x0011_1001, b"SQ", b"rubbish!"))
+def test_an_implicit_item_stays_implicit_where_a_length_looks_like_a_vr() -> None:
+    """0x4242 bytes: the length's first two bytes are B, B."""
+    inner = struct.pack("<HHI", 0x0008, 0x0060, 2) + b"CT"
+    inner += struct.pack("<HHI", 0x0028, 0x2000, 0x4242) + b"x" * 0x4242
+    items = struct.pack("<HHI", 0xFFFE, 0xE000, len(inner)) + inner + struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
+    data = _before_pixels(part10(ct()), _element(0x0011_1001, b"UN", items, 0xFFFF_FFFF))
 
-    assert _scan(data).elements[0x0011_1001].length == 8
+    assert _scan(data).pixels is not None
+    assert len(dcmread(BytesIO(data))[0x0011_1001][0].ICCProfile) == 0x4242
+
+
+@pytest.mark.parametrize(("content", "vr"), [(b"rubbish!", "UN"), (b"\xfe\xff\x00\xe0\0\0\0\0", "SQ")])
+def test_rubbish_in_a_private_sequence_is_taken_as_bytes(content: bytes, vr: str) -> None:
+    data = _before_pixels(part10(ct()), _element(0x0011_1001, b"SQ", content))
+
+    found = _scan(data).elements[0x0011_1001]
+
+    assert (found.vr, found.length) == (vr, 8)
 
 
 def test_a_public_sequence_of_rubbish_is_refused() -> None:
@@ -196,6 +209,8 @@ def test_only_the_last_delimiter_of_the_pixels_may_be_missing() -> None:
     assert len(found[1].fragments) == 3
     with pytest.raises(DicomRefused, match="cut off inside fragment 2"):
         _scan(whole[:-1])
+    with pytest.raises(DicomRefused, match="more than 1 fragments"):
+        _scan(whole, fragments_per_frame=1, fragments_spare=0)
 
 
 @pytest.mark.parametrize(
@@ -215,6 +230,14 @@ def test_each_limit_refuses_with_its_own_reason(limits: dict[str, int], reason: 
     assert _scan(data).pixels
     with pytest.raises(DicomRefused, match=reason):
         _scan(data, **limits)
+
+
+def test_elements_of_the_file_meta_information_are_counted_too() -> None:
+    data = part10(ct())
+    more = b"".join(struct.pack("<HH2sH", 0x0002, 0x0102, b"OB", 0) + bytes(4) for _ in range(60))
+
+    with pytest.raises(DicomRefused, match="more than 50 elements"):
+        _scan(data[:132] + more + data[132:], elements=50)
 
 
 def test_float_and_double_pixels_are_pixels_too() -> None:

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 
-
 SCRIPT = """
 import glob, os, sys
 import pydicom.data

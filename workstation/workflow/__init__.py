@@ -25,7 +25,13 @@ from workstation.workflow.answers import (
 from workstation.workflow.checking import check_store
 from workstation.workflow.demo import prepare_demo
 from workstation.workflow.desk import Desk, demo_desk, open_demo, open_desk
-from workstation.workflow.errors import NoSuchImage, NoSuchStudy, WorkflowError
+from workstation.workflow.errors import (
+    FileInTheWay,
+    NoSuchImage,
+    NoSuchStudy,
+    WorkflowError,
+    WrongStore,
+)
 from workstation.workflow.exporting import export_study
 from workstation.workflow.importing import import_studies
 from workstation.workflow.keys import (
@@ -58,6 +64,7 @@ __all__ = [
     "CheckSummary",
     "Desk",
     "ExportSummary",
+    "FileInTheWay",
     "ImportProgress",
     "ImportSummary",
     "KeySource",
@@ -82,6 +89,7 @@ __all__ = [
     "Unshowable",
     "Waiting",
     "WorkflowError",
+    "WrongStore",
     "catch_the_uncaught",
     "check_store",
     "create_store",

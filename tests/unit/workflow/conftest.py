@@ -1,0 +1,56 @@
+"""A desk on a store in a temporary folder, with workers that all tests share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))  # for the files to import
+sys.path.insert(0, str(Path(__file__).parents[2] / "soak"))  # for the parts that the soak shares
+
+import pytest
+from quick_desk import SharedPool, quick_desk
+
+from workstation.workflow import Desk
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[SharedPool]:
+    made = SharedPool()
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def disc(tmp_path: Path) -> Path:
+    """Return a folder for files that are offered."""
+    made = tmp_path / "disc"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def reopen(folder: Path, pool: SharedPool) -> Iterator[Callable[[], Desk]]:
+    """Close the desk that is open, if one is, and open one again."""
+    opened: list[Desk] = []
+
+    def again() -> Desk:
+        while opened:
+            opened.pop().close()
+        opened.append(quick_desk(folder, pool))
+        return opened[-1]
+
+    yield again
+    for desk in opened:
+        desk.close()
+
+
+@pytest.fixture
+def desk(reopen: Callable[[], Desk]) -> Desk:
+    return reopen()

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from workstation.dicom.errors import PixelsRefused
-from workstation.dicom.frame_table import frame_bytes
+from workstation.dicom.frame_table import frame_bytes, is_subsampled
 from workstation.dicom.layout import EXPLICIT_BIG
 from workstation.dicom.model import PixelFormat
 from workstation.dicom.stored_bits import Pixels, keep_stored_bits, stored_dtype
@@ -29,7 +29,7 @@ def decode_native(encoded: bytes | memoryview, pixel: PixelFormat, out: Pixels) 
         _unpack_bits(encoded[:size], out)
         return pixel.photometric
     cells = _cells(encoded[:size], pixel)
-    if pixel.photometric == "YBR_FULL_422":
+    if is_subsampled(pixel):
         _spread_chroma(cells, out)
         keep_stored_bits(out, pixel, out)
     else:

@@ -47,10 +47,13 @@ def frame_table(data: memoryview, layout: Layout, record: InstanceRecord) -> Fra
 
 def frame_bytes(pixel: PixelFormat) -> int:
     """Return the length of a native frame; of a bit-packed one its whole bytes, if it stood alone."""
-    bits = pixel.rows * pixel.columns * pixel.samples * pixel.bits_allocated
-    if pixel.photometric == "YBR_FULL_422":
-        bits = pixel.rows * pixel.columns * 2 * pixel.bits_allocated
-    return -(-bits // 8)
+    samples = 2 if is_subsampled(pixel) else pixel.samples
+    return -(-pixel.rows * pixel.columns * samples * pixel.bits_allocated // 8)
+
+
+def is_subsampled(pixel: PixelFormat) -> bool:
+    """Whether native pixels share their chroma in pairs (PS3.3 C.7.6.3.1.2)."""
+    return pixel.photometric == "YBR_FULL_422" and pixel.samples == 3
 
 
 def _native(element: Element, layout: Layout, pixel: PixelFormat, count: int) -> FrameTable:
@@ -65,6 +68,8 @@ def _native(element: Element, layout: Layout, pixel: PixelFormat, count: int) ->
             f"{count} frames of {pixel.rows} × {pixel.columns} need {needed} bytes of pixels",
             where=f"{element.length} are there",
         )
+    if is_subsampled(pixel) and element.length >= needed // 2 * 3:
+        raise malformed("The pixels aren't subsampled as YBR_FULL_422 says", where="a third too many bytes")
     if layout.inflated is not None or pixel.bits_allocated == 1:
         return FrameTable()
     if pixel.byte_pairs_swapped and size % 2:

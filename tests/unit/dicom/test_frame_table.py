@@ -54,6 +54,16 @@ def test_native_frames_follow_each_other() -> None:
     )
 
 
+def test_pixels_that_arent_subsampled_as_they_say_are_refused() -> None:
+    """Nobody knows whether they are YBR_FULL or RGB; pydicom refuses them too."""
+    colour = {"SamplesPerPixel": 3, "PhotometricInterpretation": "YBR_FULL_422", "PlanarConfiguration": 0}
+    eight = {"BitsAllocated": 8, "BitsStored": 8, "HighBit": 7}
+
+    assert examine(memoryview(part10(ct(PixelData=bytes(40), **colour, **eight)))).table.spans[0][0][1] == 40
+    with pytest.raises(DicomRefused, match="aren't subsampled"):
+        examine(memoryview(part10(ct(PixelData=bytes(60), **colour, **eight))))
+
+
 def test_padding_after_the_last_native_frame_is_left_alone() -> None:
     data = part10(ct(PixelData=bytes(200)))
 
@@ -177,6 +187,7 @@ def _words(dataset: Dataset) -> Dataset:
         (16, 1, "MONOCHROME2", 40),
         (8, 3, "RGB", 60),
         (8, 3, "YBR_FULL_422", 40),
+        (8, 1, "YBR_FULL_422", 20),
         (1, 1, "", 3),
     ],
 )

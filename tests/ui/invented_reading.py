@@ -95,6 +95,7 @@ class InventedReading:
 
     def __init__(self, study: StudyRow, *, broken: str = "", slow: str = "") -> None:
         self.changed: Signal[str] = Signal("reading changed")
+        self.grown: Signal[str] = Signal("reading grown")
         self.troubled: Signal[str] = Signal("reading troubled")
         self.study = study
         self.series = series_of(study)
@@ -107,6 +108,10 @@ class InventedReading:
         first = self.series[0].key
         opened = ViewportState(first, 0, OPENING)
         self.screen.open(study.uid, stacks, layout=Layout(), viewports=[opened], who="test")
+
+    def grow(self) -> bool:
+        """Take in nothing: an invented study is whole."""
+        return False
 
     def share(self, stack: str) -> StackShare:
         """Return how far a stack is."""

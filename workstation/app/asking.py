@@ -20,6 +20,10 @@ class Asker(QObject):
         super().__init__()
         self._posted.connect(_run, Qt.ConnectionType.QueuedConnection)
 
+    def post(self, act: Callable[[], object]) -> None:
+        """Run something on the main thread soon, without waiting for it."""
+        self._posted.emit(act)
+
     def ask(self, question: Callable[[], T]) -> T:
         """Return what the question answers; whatever it raises is raised here."""
         answered = threading.Event()
@@ -41,5 +45,5 @@ class Asker(QObject):
         return answer[0]  # type: ignore[no-any-return]
 
 
-def _run(put: Callable[[], None]) -> None:
+def _run(put: Callable[[], object]) -> None:
     put()

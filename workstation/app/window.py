@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from workstation.app.asking import Asker
 from workstation.app.ending import end_when_asked
+from workstation.app.faults import tell_faults
 from workstation.app.memory import window_memory
 from workstation.app.own_store import OwnStore
 from workstation.app.state import StateItems
@@ -92,6 +93,7 @@ class Program:
         self._look = QTimer(self.window, interval=_CLOCK_LOOK)
         self._look.timeout.connect(self._look_at_clock)
         end_when_asked(self.window)
+        tell_faults(self._asker, self.window.tell)
 
     def show(self) -> None:
         """Show the window; everything else starts once it is up."""
@@ -117,7 +119,7 @@ class Program:
         if self._watchdog is not None:
             self._watchdog.start()
         self._look.start()
-        self._on_thread("warm-up", warm_up)
+        warm_up()
         self.window.operations.run(
             lambda _: self._open(), asked_by=self.window, done=self._opened, failed=self._not_opened
         )

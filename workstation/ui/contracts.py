@@ -103,6 +103,7 @@ class Reading(Protocol):
     """One open study. All but ``thumbnail`` and ``close`` answers at once, on the main thread."""
 
     changed: Signal[str]  # a stack (its key): more is ready, or has been seen; from any thread
+    grown: Signal[str]  # the study's UID: more of it has arrived, ``grow`` takes it in; from any thread
     troubled: Signal[str]  # a sentence for the reader: something could not be kept; from any thread
 
     @property
@@ -118,6 +119,10 @@ class Reading(Protocol):
     @property
     def series(self) -> tuple[SeriesRow, ...]:
         """Return the stacks in reading order."""
+        ...
+
+    def grow(self) -> bool:
+        """Take in what has arrived since; False if nothing has."""
         ...
 
     def share(self, stack: str) -> StackShare:

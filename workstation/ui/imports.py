@@ -96,6 +96,8 @@ def summary_text(summary: ImportSummary) -> str:
     ]
     if summary.known:
         parts.append(f"{amount(summary.known)} were here already")
+    if summary.versions:
+        parts.append(f"{amount(summary.versions)} differ from what was here and are kept apart")
     if summary.refused:
         parts.append(f"{counted(len(summary.refused), 'file')} could not be read")
     return ("Stopped: " if summary.cancelled else "") + " · ".join(parts)

@@ -16,6 +16,7 @@ from workstation.ui.controls import Button, IconButton, Label, plain
 from workstation.ui.theme import PALETTE, STEP, icon
 from workstation.ui.theme.sizes import ROW
 
+_NARROWEST: Final = 320
 _WIDEST: Final = 880
 _SHARE: Final = 0.7  # of the page's width
 _GAP: Final = 4 * STEP
@@ -102,8 +103,11 @@ class Notices(QWidget):
         self.raise_()
 
     def _place(self) -> None:
-        room = min(_WIDEST, round(self._page.width() * _SHARE))
-        self.setFixedWidth(max(room, 320))
+        room = max(_NARROWEST, min(_WIDEST, round(self._page.width() * _SHARE)))
+        words = self._text.fontMetrics().horizontalAdvance(self._text.text())
+        others = self._mark, self._count, self._action, self._close
+        beside = sum(widget.sizeHint().width() + 2 * STEP for widget in others if not widget.isHidden())
+        self.setFixedWidth(min(room, max(_NARROWEST, words + beside + 6 * STEP)))
         left = (self._page.width() - self.width()) // 2
         self.move(left, self._page.height() - self.height() - _GAP)
 

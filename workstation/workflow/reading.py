@@ -40,6 +40,7 @@ from workstation.workflow.answers import SeriesRow, StudyRow
 from workstation.workflow.canvas import Canvas
 from workstation.workflow.desk import Desk
 from workstation.workflow.later import Later
+from workstation.workflow.machine import KERNELS
 from workstation.workflow.measuring import keep_length, remove_length
 from workstation.workflow.picturing import Frame, picture_of_series
 from workstation.workflow.shown import Picture, Shown, StackShare, Thumbnail, Unshowable, Waiting
@@ -48,7 +49,7 @@ from workstation.workflow.tables import TableShelf
 from workstation.workflow.windows import window_behind
 
 _KEEP_SECONDS: Final = 0.5
-_LOOK_SECONDS: Final = 0.5
+_LOOK_SECONDS: Final = 1.5
 _WHO: Final = "reading"
 
 Stacks = tuple[ImageStack, ...]
@@ -68,12 +69,13 @@ class Reading:
         self._stacks = {stack.key: stack for stack in stacks}
         self._sources: dict[str, FrameSource] = {}
         self._canvases: dict[int, Canvas] = {}
-        self._tables = TableShelf(desk.store, self._tables_read)
+        self._tables = TableShelf(desk.store, self._ask_again)
         self._seen = SeenLedger()
         self._keeper = ThreadPoolExecutor(1, thread_name_prefix="keep")
         self._keep_screen = Later(_KEEP_SECONDS, self._remember)
         self._arrived: tuple[StudyRow, Stacks] | None = None
         self._look_again = Later(_LOOK_SECONDS, self._look)
+        KERNELS.loaded.connect(self._ask_again)
         screen.changed.connect(self._follow)
         desk.studies_changed.connect(self._study_changed)
         if not any(state.stack for state in screen.viewports) and stacks:
@@ -124,6 +126,8 @@ class Reading:
         found = self._frame(state)
         if not isinstance(found, Frame):
             return found
+        if not KERNELS.are_loaded():
+            return Waiting()
         try:
             return self._shown(pane, state, found, width, height)
         except LumenError as error:
@@ -256,7 +260,8 @@ class Reading:
     def _frame_ready(self, where: tuple[str, int]) -> None:
         self.changed.emit(where[0])
 
-    def _tables_read(self, _: str) -> None:
+    def _ask_again(self, _: str) -> None:
+        """Ask for every picture again: what it waited for is there."""
         for stack in self._sources:
             self.changed.emit(stack)
 

@@ -71,6 +71,7 @@ class ReadingPage(QWidget):
         reading.screen.changed.connect(self._follow)
         self._listening = [
             Listening(reading.changed, self._more, self),
+            Listening(reading.grown, self._grow, self),
             Listening(reading.troubled, self._tell_trouble, self),
         ]
         self.banner.show_study(reading.study)
@@ -203,6 +204,14 @@ class ReadingPage(QWidget):
 
     def _tell_trouble(self, sentence: str) -> None:
         self.noticed.emit(Notice(sentence, Tone.FAULT))
+
+    def _grow(self, _: str) -> None:
+        """Show that more of the study has arrived."""
+        if self._reading is not None and self._reading.grow():
+            self.banner.show_study(self._reading.study)
+            self.series.grow(self._reading)
+            self.series.choose(self._reading.screen.active.stack)
+            self._tell_share()
 
     def _more(self, stack: str) -> None:
         """Show that more of a stack is ready, or seen."""

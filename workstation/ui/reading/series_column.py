@@ -58,6 +58,15 @@ class SeriesColumn(QWidget):
             self.refresh(reading)
             self._ask_stills(reading)
 
+    def grow(self, reading: Reading) -> None:
+        """Show what has arrived meanwhile; the stills that are there stay, as long as the series do."""
+        if [tile.stack for tile in self.tiles] != [series.key for series in reading.series]:
+            self.set_reading(reading)
+            return
+        for tile, series in zip(self.tiles, reading.series, strict=True):
+            tile.describe(series)
+        self.refresh(reading)
+
     def refresh(self, reading: Reading, stack: str = "") -> None:
         """Show how far a stack is, "" for all."""
         for tile in self.tiles:

@@ -60,9 +60,6 @@ class SeriesTile(QWidget):
         self.bar = ShareBar()
         self._pressed: QPoint | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(f"{series.label}, {series.count} images. {series.note}".strip())
-        hint = f"{series.label} · {series.note}" if series.note else series.label
-        self.setToolTip(plain(f"{hint}\nDouble click, Enter or drag to show it"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 2 * STEP)
         column.setSpacing(2)
@@ -70,12 +67,24 @@ class SeriesTile(QWidget):
         column.addWidget(self.bar)
         column.addSpacing(2)
         size = FontSize.CAPTION
-        column.addWidget(Label(shortened(series.label), size=size, wrapped=True))
-        column.addWidget(Label(counted(series.count, "image"), role="secondary", size=size))
-        if series.note:
-            role = "attention" if series.displayable else "fault"
-            column.addWidget(Label(series.note, role=role, size=size, wrapped=True))
+        self._label = Label(size=size, wrapped=True)
+        self._count = Label(role="secondary", size=size)
+        self._note = Label(size=size, wrapped=True)
+        for label in (self._label, self._count, self._note):
+            column.addWidget(label)
         self.setFixedWidth(THUMBNAIL)
+        self.describe(series)
+
+    def describe(self, series: SeriesRow) -> None:
+        """Say what the series is, and how many images it has by now."""
+        self.setAccessibleName(f"{series.label}, {series.count} images. {series.note}".strip())
+        hint = f"{series.label} · {series.note}" if series.note else series.label
+        self.setToolTip(plain(f"{hint}\nDouble click, Enter or drag to show it"))
+        self._label.setText(shortened(series.label))
+        self._count.setText(counted(series.count, "image"))
+        self._note.setText(series.note)
+        self._note.set_role("attention" if series.displayable else "fault")
+        self._note.setVisible(bool(series.note))
 
     def set_chosen(self, chosen: bool) -> None:
         """Show that the active viewport has this series."""

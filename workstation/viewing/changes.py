@@ -75,8 +75,12 @@ class ViewportChanged(_Edit[ViewportState]):
 
     @property
     def undoable(self) -> bool:
-        """Tell whether more changed than the place in the stack."""
-        return bool(self.fields & (VIEW_FIELDS | {"stack"}))
+        """Tell whether more changed than the place in the stack, and it was the reader who changed it.
+
+        A picture's first window is not the reader's: taken back, it would come again with the next paint.
+        """
+        views = self.fields & (VIEW_FIELDS | {"stack"})
+        return bool(views) and not (views == {"window"} and self.before.window is None)
 
     @property
     def fields(self) -> frozenset[str]:

@@ -72,7 +72,7 @@ class Reading:
         self._tables = TableShelf(desk.store, self._ask_again)
         self._seen = SeenLedger()
         self._keeper = ThreadPoolExecutor(1, thread_name_prefix="keep")
-        self._keep_screen = Later(_KEEP_SECONDS, self._remember)
+        self._keep_screen = Later(_KEEP_SECONDS, lambda: self._keeper.submit(self._remember))
         self._arrived: tuple[StudyRow, Stacks] | None = None
         self._look_again = Later(_LOOK_SECONDS, self._look)
         KERNELS.loaded.connect(self._ask_again)
@@ -84,6 +84,8 @@ class Reading:
 
     def share(self, stack: str) -> StackShare:
         """Return how far a stack is."""
+        if stack not in self._stacks:  # it became part of another as the study grew
+            return StackShare(0, 0, 0)
         frames = self._stacks[stack].frames
         source = self._sources.get(stack)
         seen = sum(1 for frame in frames if (frame.record.uid, frame.frame) in self._seen)
@@ -91,10 +93,8 @@ class Reading:
 
     def show_stack(self, pane: int, stack: str) -> None:
         """Put a stack into a viewport, with the image and window that it opens with."""
-        middle = len(self._stacks[stack].frames) // 2 if self._stacks[stack].kind == "stack" else 0
-        before = self.screen.viewport(pane)
-        state = ViewportState(stack=stack, index=middle, texts=before.texts)
-        self._source(stack).want(middle)
+        state = replace(first_view(self._stacks[stack]), texts=self.screen.viewport(pane).texts)
+        self._source(stack).want(state.index)
         self.screen.set_viewport(pane, state, who=_WHO)
 
     def grow(self) -> bool:
@@ -109,8 +109,8 @@ class Reading:
         self.study, stacks = arrived
         self._stacks = {stack.key: stack for stack in stacks}
         self.series = tuple(series_row(stack) for stack in stacks)
-        for key in before.keys() & self._stacks.keys():
-            if before[key].frames != self._stacks[key].frames:
+        for key, stack in before.items():
+            if key not in self._stacks or stack.frames != self._stacks[key].frames:
                 self._let_go(key)
         self.screen.learn({stack.key: len(stack.frames) for stack in stacks}, who=_WHO)
         self._stay_at_images(before)
@@ -152,7 +152,8 @@ class Reading:
 
     def thumbnail(self, stack: str, side: int) -> Thumbnail | None:
         """Return a still of at most ``side`` device pixels; asked on a worker thread."""
-        return picture_of_series(self._desk, stack=self._stacks[stack], side=side)
+        found = self._stacks.get(stack)
+        return picture_of_series(self._desk, stack=found, side=side) if found else None
 
     def close(self) -> None:
         """Let go of the study; what was drawn is on the disk first."""
@@ -190,13 +191,19 @@ class Reading:
             self.grown.emit(self.study.uid)
 
     def _stay_at_images(self, before: Mapping[str, ImageStack]) -> None:
-        """Move each viewport's index, so that it shows the image that it showed."""
+        """Let each viewport show the image that it showed, wherever that is now; empty it if that is gone."""
         for pane, state in enumerate(self.screen.viewports):
-            if state.stack in before and state.stack in self._stacks:
-                old, new = before[state.stack].frames, self._stacks[state.stack].frames
-                index = _index_of(old[min(state.index, len(old) - 1)], new)
-                if index is not None and index != state.index:
-                    self.screen.set_viewport(pane, replace(state, index=index), who=_WHO)
+            if state.stack in before:
+                old = before[state.stack].frames
+                there = self._place_of(old[min(state.index, len(old) - 1)], state.stack)
+                stack, index = there or ("", 0)
+                self.screen.set_viewport(pane, replace(state, stack=stack, index=index), who=_WHO)
+
+    def _place_of(self, frame: FrameRef, usual: str) -> tuple[str, int] | None:
+        """Return the stack and index of an image; stacks whose planes turned out to be one become one."""
+        stacks = sorted(self._stacks.values(), key=lambda stack: stack.key != usual)
+        places = ((stack.key, _index_of(frame, stack.frames)) for stack in stacks)
+        return next(((key, index) for key, index in places if index is not None), None)
 
     def _source(self, stack: str) -> FrameSource:
         if stack not in self._sources:
@@ -207,7 +214,7 @@ class Reading:
 
     def _frame(self, state: ViewportState) -> Frame | Waiting | Unshowable:
         """Return the frame that a viewport is at, as far as it is decoded."""
-        if not state.stack:
+        if state.stack not in self._stacks:
             return Waiting("")
         source = self._source(state.stack)
         source.want(state.index)
@@ -262,7 +269,7 @@ class Reading:
 
     def _ask_again(self, _: str) -> None:
         """Ask for every picture again: what it waited for is there."""
-        for stack in self._sources:
+        for stack in tuple(self._sources):  # on another thread than the one that opens stacks
             self.changed.emit(stack)
 
     def _follow(self, change: Change) -> None:
@@ -277,14 +284,19 @@ class Reading:
                 keep_length(self._desk, study_uid=self.study.uid, length=change.after)
             elif change.before is not None:
                 remove_length(self._desk, study_uid=self.study.uid, identifier=change.before.id)
-        except LumenError as error:
-            self.troubled.emit(f"The measurement is not on the disk: {error}")
+        except Exception as error:  # noqa: BLE001  whatever it is, the reader must know
+            self.troubled.emit(f"The measurement is not on the disk: {calm(error)}")
 
     def _remember(self) -> None:
         try:
             sessions.keep_screen(self._desk, Snapshot.of(self.screen))
-        except LumenError as error:
-            self.troubled.emit(f"The place of reading is not kept: {error}")
+        except Exception as error:  # noqa: BLE001  as above
+            self.troubled.emit(f"The place of reading is not kept: {calm(error)}")
+
+
+def first_view(stack: ImageStack) -> ViewportState:
+    """Return how a stack is shown at first: slices from their middle, everything else from its beginning."""
+    return ViewportState(stack.key, len(stack.frames) // 2 if stack.kind == "stack" else 0)
 
 
 def _index_of(frame: FrameRef, frames: Sequence[FrameRef]) -> int | None:

@@ -59,10 +59,10 @@ class TableShelf:
         self._told(uid)
 
     def _tables(self, uid: str) -> Lookups:
-        instance = self._store.instances.get(uid)
-        if instance is None:
-            return NONE
         try:
+            instance = self._store.instances.get(uid)
+            if instance is None:
+                return NONE
             data = self._store.blobs.read(instance.blob)
             found = lookups_of(read_header(data, scan(data)))
             return replace(found, overlays=tuple(_own_bits(found.overlays, instance, data)))

@@ -173,6 +173,24 @@ def test_undo_takes_back_marks_and_views_in_turn_and_redo_does_them_again(
     assert (screen.viewports, screen.layout, dict(screen.marks)) == end
 
 
+def test_a_picture_s_first_window_is_not_undone_and_forgets_nothing_that_was(screen: Screen) -> None:
+    """The program sets it with the first paint; undoing it would only have it set again."""
+    for pane, stack in ((0, "t1"), (1, "t2")):
+        commands.put_stack(screen, pane=pane, stack=stack, who="mouse")
+    for pane in (0, 1):
+        commands.set_window(screen, pane=pane, window=BRAIN, who="paint")
+    commands.set_window(screen, pane=1, window=BONE, who="mouse")
+
+    screen.undo(who="keys")
+    screen.undo(who="keys")
+    assert [screen.viewport(pane).stack for pane in (0, 1)] == ["t1", ""]
+    for _ in range(2):
+        screen.redo(who="keys")
+        if screen.viewport(1).window is None:
+            commands.set_window(screen, pane=1, window=BRAIN, who="paint")
+    assert screen.viewport(1).window == BONE
+
+
 def test_undo_leaves_the_place_in_the_stack_and_the_texts_alone(screen: Screen) -> None:
     commands.put_stack(screen, pane=0, stack="t1", window=BRAIN, who="test")
     commands.set_window(screen, pane=0, window=BONE, who="test")

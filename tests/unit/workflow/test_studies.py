@@ -27,6 +27,10 @@ ECG = "1.2.840.10008.5.1.4.1.1.9.1.1"
 STRUCTURES = "1.2.840.10008.5.1.4.1.1.481.3"
 RAW = "1.2.840.10008.5.1.4.1.1.66"
 
+NO_PICTURES = (
+    "6 instances: 1 key object selection, 1 presentation state, 1 document, 1 waveform, 1 structure set, "
+    "1 other object"
+)
 ACCOUNTS: list[tuple[list[Dataset], str]] = [
     ([a_slice(0)], "1 instance: 1 image"),
     ([a_slice(n) for n in range(3)], "3 instances: 3 images"),
@@ -41,8 +45,7 @@ ACCOUNTS: list[tuple[list[Dataset], str]] = [
             a_report(n, SOPClassUID=sop_class)
             for n, sop_class in enumerate((KEY_OBJECT, PRESENTATION, PDF, ECG, STRUCTURES, RAW), 1)
         ],
-        "6 instances: 1 key object selection, 1 presentation state, 1 document, 1 waveform, "
-        "1 structure set, 1 other object",
+        NO_PICTURES,
     ),
 ]
 """SOP classes by PS3.4 B.5."""
@@ -75,7 +78,7 @@ def test_a_study_is_listed_as_its_header_has_it(desk: Desk, disc: Path) -> None:
         "StudyDescription": "Thorax",
         "InstitutionName": "Bergspital",
     }
-    put(disc, a_slice(0, **header), a_report(1, **header))
+    put(disc, a_slice(0, STUDY, **header), a_report(1, STUDY, **header))
     take_in(desk, disc)
     (row,) = list_studies(desk)
 

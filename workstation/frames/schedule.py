@@ -85,6 +85,8 @@ class Schedule:
                 frames.reserved = min(frames.total, self._room(frames))
                 self._close(key)
                 self._held[key] = frames
+            if frames.is_idle:
+                frames.forgive()
             frames.users += 1
             self._touch(frames)
             return frames

@@ -220,6 +220,14 @@ class StackFrames:
         self.statuses[k] = FrameStatus.FAILED
         self.errors[k] = error
 
+    def forgive(self) -> None:
+        """Let what failed be tried again when the stack is opened again: its file may be mended."""
+        for k in self.errors:
+            self.statuses[k] = FrameStatus.ABSENT
+        self.errors.clear()
+        self._tries.clear()
+        self.measuring = self.measuring and self.encoded is not None
+
     def drop(self) -> None:
         """Let nothing come and be asked any more."""
         self.rest()

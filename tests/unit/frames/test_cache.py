@@ -219,6 +219,29 @@ def test_a_failed_frame_is_not_tried_again(cache: FrameCache, reader: MemoryRead
     assert reader.order(stack) == [0]
 
 
+@pytest.mark.parametrize("what", ["frame", "stack"])
+def test_what_failed_is_tried_again_when_the_stack_is_opened_again(
+    cache: FrameCache, reader: MemoryReader, what: str
+) -> None:
+    """A damaged file was imported again meanwhile."""
+    stack = reader.stack("a", [FORMATS["rle"]] * 3)
+    if what == "frame":
+        reader.damaged.add(("a.1", 0))
+    else:
+        reader.measure_error = Unreadable("The stored image is damaged")
+    with cache.source(stack) as source:
+        source.want(1)
+        _settled(source)
+        assert 1 in source.failed
+    reader.damaged.clear()
+    reader.measure_error = None
+
+    with cache.source(stack) as source:
+        assert source.failed == {}
+        assert source.wait_all(SECONDS)
+        assert _holds(source, reader)
+
+
 @pytest.mark.parametrize("cut", [0, 1, 40])
 @pytest.mark.parametrize("name", list(FORMATS))
 def test_a_frame_that_is_too_short_is_refused_and_the_others_are_right(

@@ -68,11 +68,12 @@ def a_cine(frames: int, /, study: str = STUDY, **attributes: object) -> Dataset:
     return ct(pixels, **(own | attributes))
 
 
-def put(folder: Path, *datasets: Dataset) -> list[Path]:
-    """Write datasets as files."""
-    paths = [folder / f"{len(list(folder.iterdir())) + n:04d}.dcm" for n in range(len(datasets))]
-    for path, dataset in zip(paths, datasets, strict=True):
-        path.write_bytes(part10(dataset))
+def put(folder: Path, *objects: Dataset | bytes) -> list[Path]:
+    """Write objects as files."""
+    count = len(list(folder.iterdir()))
+    paths = [folder / f"{count + n:04d}.dcm" for n in range(len(objects))]
+    for path, one in zip(paths, objects, strict=True):
+        path.write_bytes(one if isinstance(one, bytes) else part10(one))
     return paths
 
 

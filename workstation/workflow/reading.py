@@ -195,14 +195,12 @@ class Reading:
         for pane, state in enumerate(self.screen.viewports):
             if state.stack in before:
                 old = before[state.stack].frames
-                there = self._place_of(old[min(state.index, len(old) - 1)], state.stack)
-                stack, index = there or ("", 0)
+                stack, index = self._place_of(old[min(state.index, len(old) - 1)]) or ("", 0)
                 self.screen.set_viewport(pane, replace(state, stack=stack, index=index), who=_WHO)
 
-    def _place_of(self, frame: FrameRef, usual: str) -> tuple[str, int] | None:
+    def _place_of(self, frame: FrameRef) -> tuple[str, int] | None:
         """Return the stack and index of an image; stacks whose planes turned out to be one become one."""
-        stacks = sorted(self._stacks.values(), key=lambda stack: stack.key != usual)
-        places = ((stack.key, _index_of(frame, stack.frames)) for stack in stacks)
+        places = ((stack.key, _index_of(frame, stack.frames)) for stack in self._stacks.values())
         return next(((key, index) for key, index in places if index is not None), None)
 
     def _source(self, stack: str) -> FrameSource:

@@ -61,12 +61,13 @@ def test_files_are_named_by_series_and_image_and_never_by_a_person(
 
 
 def test_a_second_export_into_the_same_folder_changes_nothing(desk: Desk, disc: Path, tmp_path: Path) -> None:
-    put(disc, a_slice(0), a_slice(1))
+    put(disc, *(a_slice(n) for n in range(3)))
     take_in(desk, disc)
     export_study(desk, study_uid=STUDY, folder=tmp_path)
-    last = max(tmp_path.glob("*.dcm"))
+    *others, last = sorted(tmp_path.glob("*.dcm"), key=lambda path: path.name[-10:])  # as they are written
     last.write_bytes(b"somebody's own")
-    min(tmp_path.glob("*.dcm")).unlink()
+    for path in others:
+        path.unlink()
 
     with pytest.raises(FileInTheWay):
         export_study(desk, study_uid=STUDY, folder=tmp_path)

@@ -7,6 +7,7 @@ import gc
 import itertools
 import os
 import threading
+import time
 import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -121,15 +122,33 @@ def write_media(folder: Path, files: Iterable[Path]) -> None:
 def test_progress_ends_with_the_totals_whatever_became_of_the_files(desk: Desk, disc: Path) -> None:
     put(disc, *(a_slice(n) for n in range(4)), a_report())
     (disc / "broken.dcm").write_bytes(BROKEN)
+    (disc / "cut.zip").write_bytes(b"PK\3\4 and no table of contents")
     (disc / "viewer.exe").write_bytes(NOT_DICOM)
     told: list[ImportProgress] = []
     take_in(desk, disc, progress=told.append)
 
     size = sum(path.stat().st_size for path in disc.glob("*.dcm"))
-    assert (told[-1].files, told[-1].files_total) == (6, 6)
+    assert (told[-1].files, told[-1].files_total) == (7, 7)
     assert (told[-1].size, told[-1].size_total) == (size, size)
     assert [one.files for one in told] == sorted(one.files for one in told)
-    assert all(one.files_total in (None, 6) for one in told)
+    assert all(one.files_total in (None, 7) for one in told)
+
+
+def test_progress_is_told_even_where_there_is_nothing_to_take(desk: Desk, disc: Path) -> None:
+    (disc / "viewer.exe").write_bytes(NOT_DICOM)
+    told: list[ImportProgress] = []
+    take_in(desk, disc, progress=told.append)
+
+    assert [(one.files, one.files_total, one.size, one.size_total) for one in told] == [(0, 0, 0, 0)]
+
+
+def test_a_cancel_ends_the_search_for_files_too(desk: Desk, disc: Path) -> None:
+    put(disc, *(a_slice(n) for n in range(3)))
+    told: list[ImportProgress] = []
+    summary = take_in(desk, disc, progress=told.append, cancelled=lambda: True)
+
+    assert (summary.cancelled, summary.added) == (True, 0)
+    assert told[-1].files_total is None, "nobody knows how many there would have been"
 
 
 def test_progress_is_told_one_at_a_time(desk: Desk, disc: Path) -> None:
@@ -141,6 +160,7 @@ def test_progress_is_told_one_at_a_time(desk: Desk, disc: Path) -> None:
 
     def progress(_: ImportProgress) -> None:
         met.append(inside.acquire(blocking=False))
+        time.sleep(0.002)
         inside.release()
 
     take_in(desk, disc, progress=progress)

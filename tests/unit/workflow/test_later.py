@@ -47,6 +47,18 @@ def test_what_was_stopped_is_not_done() -> None:
     assert not done.wait(3 * SOON)
 
 
+def test_a_timer_that_comes_after_it_was_stopped_does_nothing() -> None:
+    done = threading.Event()
+    later = Later(60, done.set)
+    later.soon()
+    late = threading.Thread(target=later._run)  # not the timer that is waited for now
+    late.start()
+    late.join()
+    later.stop()
+
+    assert not done.is_set()
+
+
 def test_stop_waits_for_what_is_being_done() -> None:
     begun, finished = threading.Event(), threading.Event()
 

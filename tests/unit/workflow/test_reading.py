@@ -32,6 +32,7 @@ from workstation.workflow import (
     forget_last_study,
     last_study,
     open_study,
+    tables,
 )
 from workstation.workflow.machine import KERNELS
 from workstation.workflow.sessions import screen_of
@@ -188,6 +189,21 @@ def test_a_table_that_cannot_be_read_is_a_badge_on_its_picture(study: Open) -> N
     assert "VOI LUT" in badge.hint
 
 
+def test_a_header_that_breaks_its_reader_costs_its_tables_and_no_more(
+    study: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> NoReturn:
+        raise RuntimeError("ZQX")
+
+    monkeypatch.setattr(tables, "lookups_of", fail)
+    table = item(LUTDescriptor=[2, 0, 16], LUTData=words((0, 9)))
+    picture = shown(study(a_slice(VOILUTSequence=sequence(table))))
+
+    (badge,) = [badge for badge in picture.badges if "table" in badge.text]
+    assert "RuntimeError" in badge.hint
+    assert "ZQX" not in badge.hint
+
+
 def test_tables_are_told_even_while_another_stack_is_opened(study: Open) -> None:
     """The one who reads tables tells every open stack, on a thread of its own."""
     reading = study(a_slice(), a_cine(2))
@@ -293,11 +309,14 @@ def test_a_length_is_on_the_disk_within_a_second_in_its_last_state(
 def test_what_was_drawn_right_before_closing_is_there_after_a_restart(
     study: Open, reopen: Callable[[], Desk]
 ) -> None:
-    reading = study(a_slice())
+    reading = study(a_slice(0), a_slice(1))
     reading.screen.set_mark(a_length(), who="mouse")
+    commands.go_to(reading.screen, pane=0, index=0, who="keys")
     reading.close()
+    again = study(desk=reopen())
 
-    assert study(desk=reopen()).screen.marks == {"m1": a_length()}
+    assert again.screen.marks == {"m1": a_length()}
+    assert again.screen.viewports == reading.screen.viewports
 
 
 @pytest.mark.parametrize("trouble", [DiskFull("There is no room"), RuntimeError("ZQX")])
@@ -433,6 +452,29 @@ def test_a_viewport_follows_its_image_into_another_stack(
     assert reading.screen.viewport(0).stack == first
     assert shown(reading).record.number == 2
     assert (reading.share(second).count, reading.thumbnail(second, SIDE)) == (0, None)
+
+
+def test_a_viewport_whose_image_is_gone_is_empty_and_the_others_go_on(
+    study: Open, disc: Path, folder: Path, reopen: Callable[[], Desk]
+) -> None:
+    """A check found it damaged and set it aside."""
+    desk = reopen()
+    put(disc, a_cine(3))
+    take_in(desk, disc)
+    (victim,) = blob_files(folder)
+    reading = study(a_slice(0), desk=desk)
+    _, cine = (row.key for row in reading.series)
+    reading.show_stack(1, cine)
+    shown(reading, 1)
+    flip(victim)
+    desk.store.check(repair=True)
+    desk.studies_changed.emit(STUDY)
+    until(lambda: reading._arrived)
+    reading.grow()
+
+    assert reading.picture(1, SIDE, SIDE) == Waiting("")
+    assert not reading.screen.viewport(1).stack
+    assert shown(reading).record.number == 1
 
 
 def tilted(number: int, degrees: float) -> Dataset:

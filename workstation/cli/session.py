@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 import click
 
@@ -22,8 +21,6 @@ from workstation.workflow import (
     open_desk,
     start_log,
 )
-
-_KERNELS: Final = "NUMBA_CACHE_DIR"
 
 
 class OpenWindow(Protocol):
@@ -44,9 +41,8 @@ class Session:
     places: Places = field(default_factory=Places.usual)
 
     def begin(self) -> None:
-        """Start the log, and let compiled kernels lie where the program may write."""
+        """Start the log."""
         start_log(self.places.log, self.settings().text("log.level"))
-        os.environ.setdefault(_KERNELS, str(self.places.cache / "kernels"))
 
     def settings(self) -> Settings:
         """Return the settings in force; a bad line is told, once, and its default used."""

@@ -21,7 +21,7 @@ _VARIABLE: Final = "QT_SCALE_FACTOR"
 class ScaleOutOfRange(LumenError):
     """A scale outside 100 to 300 %."""
 
-    exit_code = 2
+    exit_code = 11
 
 
 def apply_scale(percent: int) -> None:

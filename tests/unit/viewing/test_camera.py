@@ -161,7 +161,7 @@ def test_a_rotation_is_counted_in_quarters(rotation: int) -> None:
         Camera(rotation=rotation)
 
 
-@pytest.mark.parametrize("sizes", [(0, 1, 1, 1), (1, 1, 0, 1), (1, 1, 1, -1)])
+@pytest.mark.parametrize("sizes", [(0, 1, 1, 1), (1, 0, 1, 1), (1, 1, 0, 1), (1, 1, 1, -1)])
 def test_a_viewport_without_size_is_refused(sizes: tuple[int, int, int, int]) -> None:
     with pytest.raises(ViewingError):
         Fit(*sizes)

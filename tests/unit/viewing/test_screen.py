@@ -237,6 +237,17 @@ def test_two_drags_are_undone_in_two_steps(screen: Screen, length: Length) -> No
     assert dict(screen.marks) == {}
 
 
+def test_one_gesture_on_two_things_is_undone_in_two_steps(screen: Screen) -> None:
+    """Linked viewports follow the same drag; each is an entry of its own."""
+    for pane in (0, 1):
+        commands.put_stack(screen, pane=pane, stack="t1", window=BRAIN, who="test")
+    for pane in (0, 1):
+        commands.set_window(screen, pane=pane, window=BONE, who="mouse", gesture="drag")
+    screen.undo(who="keys")
+
+    assert [screen.viewport(pane).window for pane in (0, 1)] == [BONE, BRAIN]
+
+
 def test_a_drag_that_came_back_leaves_nothing_to_undo(screen: Screen, length: Length) -> None:
     screen.set_mark(length, who="mouse")
     screen.set_mark(length.moved(end=Point(50, 50)), who="mouse", gesture="drag")

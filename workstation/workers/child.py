@@ -111,7 +111,7 @@ def _mapped(
             offset, length, name = part
             handle: Handle = next(passed) if name is None else name
             lead = offset % mmap.ALLOCATIONGRANULARITY
-            maps.append(attach(handle, offset - lead, lead + length, writable=writable))
+            maps.append(attach(handle, offset - lead, lead + length, writable=writable, at_once=True))
             views.append(memoryview(maps[-1])[lead:])
         yield views[0], views[1]
     finally:

@@ -121,12 +121,17 @@ class BufferSlice:
             )
 
 
-def attach(handle: Handle, offset: int, size: int, *, writable: bool) -> mmap.mmap:
-    """Map ``size`` bytes from ``offset``, which must be a multiple of ``mmap.ALLOCATIONGRANULARITY``."""
-    access = mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ
+def attach(handle: Handle, offset: int, size: int, *, writable: bool, at_once: bool = False) -> mmap.mmap:
+    """Map ``size`` bytes from ``offset``, which must be a multiple of ``mmap.ALLOCATIONGRANULARITY``.
+
+    ``at_once`` takes all pages in one go, where the system can: faster for what is used whole.
+    """
     if sys.platform == "win32":
+        access = mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ
         return mmap.mmap(-1, size, tagname=str(handle), access=access, offset=offset)
-    return mmap.mmap(int(handle), size, access=access, offset=offset)
+    flags = mmap.MAP_SHARED | (getattr(mmap, "MAP_POPULATE", 0) if at_once else 0)
+    protection = mmap.PROT_READ | (mmap.PROT_WRITE if writable else 0)
+    return mmap.mmap(int(handle), size, flags, protection, offset=offset)
 
 
 def _anonymous(size: int) -> Handle:

@@ -303,6 +303,7 @@ def test_the_trail_is_printed_verified_and_exported(run: Run, disc: Path, tmp_pa
     assert listed.stdout.count("\n") == 5
     assert "import" in listed.stdout
     assert "3 added" in listed.stdout
+    assert run("audit", "--verify").stdout.count("\n") == 1
     assert both.exit_code == 0
     assert both.stdout.startswith("The trail is whole: ")
     assert len((tmp_path / "trail.jsonl").read_text().splitlines()) > 4

@@ -70,8 +70,9 @@ def test_without_a_command_the_window_opens_and_its_code_is_ours(run: Run, tmp_p
         ("render", "--study", "1.2", "--output", "a.png", "--window", "nan", "400"),
         ("--passphrase-file", "/no/such/file", "studies"),
         ("--store", "x", "demo"),
+        ("--store", __file__, "studies"),
     ],
-    ids=" ".join,
+    ids=lambda words: " ".join(words).replace(__file__, "FILE"),
 )
 def test_wrong_usage_is_told_and_ends_with_2(run: Run, at_desk: list[object], words: tuple[str, ...]) -> None:
     told = run(*words)

@@ -139,8 +139,8 @@ class _Painter:
         bend = self._scene.fissures.on_grid(canvas.rows, canvas.columns, canvas.fixed)
         oblique = np.abs(bend + (z - 50 - 1.2 * y)) / 1.5
         minor = np.abs(bend + (z - 64 - 0.1 * y)) + np.float32(9) * ((x > 0) | (y > 0))
-        sheet = np.maximum(1 - np.minimum(oblique, minor) / 0.9, 0)
-        return single(14 * mottle + 170 * sheet + (0.22 * y - 868))
+        sheet = np.maximum(np.maximum(1 - oblique / 0.9, 0.4 - 0.4 * minor), 0)
+        return single(14 * mottle + 150 * sheet + (0.22 * y - 868))
 
 
 def _table(canvas: Canvas) -> FloatArray:

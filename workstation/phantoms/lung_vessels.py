@@ -138,7 +138,7 @@ class _Branches:
         turns = 1 - (steps * self._headings[known]).sum(axis=1) / gaps
         node = int(np.argmin(gaps * (1 + 0.45 * turns) + 0.35 * self._ways[known]))
         start, whole = self._places[node].copy(), steps[node]
-        bow = 0.1 * np.cross(whole, lean)
+        bow = 0.07 * gaps[node] * lean
         count = int(np.ceil(gaps[node] / _STEP))
         for part in np.arange(1, count + 1) / count:
             node = self._append(node, start + part * whole + part * (1 - part) * bow)

@@ -26,15 +26,16 @@ from pydicom.uid import (
 ONE_OF_EACH = [
     ("head-ct", 30), ("head-ct-prior", 15), ("chest-ct", 70), ("chest-ct-prior", 100), ("pneumothorax-xr", 0),
     ("brain-mr", 60), ("brain-mr", 135), ("brain-mr", 160), ("brain-mr", 190), ("chest-xr", 0),
-    ("ultrasound", 0), ("ultrasound", 1), ("mammogram", 0), ("mammogram", 1), ("mammogram", 2), ("mammogram", 3),
-    ("pet-ct", 60), ("pet-ct", 226), ("wrist-xr", 0), ("abdomen-ct", 40),
+    ("ultrasound", 0), ("ultrasound", 1), ("mammogram", 0), ("mammogram", 1), ("mammogram", 2),
+    ("mammogram", 3), ("pet-ct", 60), ("pet-ct", 226), ("wrist-xr", 0), ("abdomen-ct", 40),
 ]  # fmt: skip
 
 # Type 1 attributes by module, PS3.3 (and a few of type 2 that nobody should do without).
 COMMON = """
     SpecificCharacterSet StudyInstanceUID Modality SeriesInstanceUID SOPClassUID SOPInstanceUID
     Manufacturer
-    SamplesPerPixel PhotometricInterpretation Rows Columns BitsAllocated BitsStored HighBit PixelRepresentation
+    SamplesPerPixel PhotometricInterpretation Rows Columns BitsAllocated BitsStored HighBit
+    PixelRepresentation
 """
 PLANE = (
     "PixelSpacing ImageOrientationPatient ImagePositionPatient SliceThickness FrameOfReferenceUID ImageType"

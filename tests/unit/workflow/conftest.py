@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))  # for the files to import
 sys.path.insert(0, str(Path(__file__).parents[2] / "soak"))  # for the parts that the soak shares
 
 import pytest

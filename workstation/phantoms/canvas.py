@@ -27,7 +27,7 @@ Value = float | FloatArray
 Palette = Mapping[str, Value]
 
 WHOLE: Final[Box] = (slice(None), slice(None))
-_UNBOUNDED = 1e4  # mm, beyond any patient
+_MARGIN: Final = 10.0  # mm: no patient is bent by more
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Solid:
     """A signed distance with the box that holds it."""
 
     distance: Distance
-    center: Point = (0.0, 0.0, 0.0)
-    reach: Point = (_UNBOUNDED, _UNBOUNDED, _UNBOUNDED)
+    center: Point
+    reach: Point  # from there along each axis
 
     def grown(self, by: float) -> Solid:
         """Return the solid with its surface moved outwards (inwards where negative)."""
@@ -105,6 +105,11 @@ def mirrored(solid: Solid) -> Solid:
     return Solid(lambda px, py, pz: inner(-px, py, pz), (-x, y, z), solid.reach)
 
 
+def both(*solids: Solid) -> tuple[Solid, ...]:
+    """Return the solids and their mirror images."""
+    return (*solids, *(mirrored(solid) for solid in solids))
+
+
 def pick(value: Value, where: Box | BoolArray) -> Value:
     """Return a material's value at those pixels: a number, or a texture cut to fit."""
     return value[where] if isinstance(value, np.ndarray) else value
@@ -144,14 +149,17 @@ class Canvas:
         return cls(rows, columns, fixed, soft, values, true, list(true))
 
     def halved(self) -> Canvas:
-        """Return an empty canvas on every other row and column, for fields that change slowly."""
+        """Return an empty canvas on every other row and column, for fields that change slowly.
+
+        Rows and columns must be even in number: ``doubled`` leads back to them.
+        """
         (down, lines), (across, dots) = self.rows, self.columns
         return Canvas.plane((down, lines[::2]), (across, dots[::2]), self.fixed, soft=self.soft)
 
     def bend(self, wobbles: Sequence[Waves]) -> None:
         """Shift the coordinates by three smooth fields, so that nothing is a textbook ellipse."""
         self.bent = [
-            np.asarray(axis + waves.on_grid(self.rows, self.columns, self.fixed), dtype=np.float32)
+            single(axis + waves.on_grid(self.rows, self.columns, self.fixed))
             for axis, waves in zip(self.true, wobbles, strict=True)
         ]
 
@@ -163,12 +171,18 @@ class Canvas:
                 more = solid.distance(*(self.part(axis, box) for axis in self.bent))
                 np.minimum(distance[box], more, out=distance[box])
 
-    def box(self, solid: Solid, margin: float = 10.0) -> Box | None:
-        """Return the pixels that the solid may touch, or None; the margin allows for the bending."""
+    def box(self, solid: Solid) -> Box | None:
+        """Return the pixels that the solid may touch, or None."""
+        return self.around(solid.center, solid.reach)
+
+    def around(self, center: Point, reach: Point) -> Box | None:
+        """Return the pixels within reach of a point along each axis, bending allowed for, or None."""
         axis, place = self.fixed
-        if abs(solid.center[axis] - place) > solid.reach[axis] + margin:
+        if abs(center[axis] - place) > reach[axis] + _MARGIN:
             return None
-        rows, columns = (self._span(line, solid, margin) for line in (self.rows, self.columns))
+        rows, columns = (
+            _span(places, center[axis], reach[axis] + _MARGIN) for axis, places in (self.rows, self.columns)
+        )
         if rows.start >= rows.stop or columns.start >= columns.stop:
             return None
         return rows, columns
@@ -207,15 +221,12 @@ class Canvas:
         )
         return axis[rows, columns]
 
-    def _span(self, line: tuple[int, FloatArray], solid: Solid, margin: float) -> slice:
-        axis, places = line
-        pitch = float(places[1] - places[0])
-        first = float(places[0])
-        ends = [
-            (solid.center[axis] + side * (solid.reach[axis] + margin) - first) / pitch for side in (-1, 1)
-        ]
-        low, high = sorted(ends)
-        return slice(max(int(low), 0), min(int(high) + 2, places.size))
+
+def _span(places: FloatArray, middle: float, reach: float) -> slice:
+    """Return the rows or columns that lie no further from a middle than that."""
+    first, pitch = float(places[0]), float(places[1] - places[0])
+    low, high = sorted((middle + side * reach - first) / pitch for side in (-1, 1))
+    return slice(max(int(low), 0), min(int(high) + 2, places.size))
 
 
 def _rotation(turn: float, tilt: float) -> NDArray[np.float64]:

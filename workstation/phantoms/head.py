@@ -16,18 +16,8 @@ from typing import Final
 
 import numpy as np
 
-from workstation.phantoms.canvas import (
-    WHOLE,
-    Canvas,
-    Palette,
-    Point,
-    Solid,
-    capsule,
-    doubled,
-    ellipsoid,
-    mirrored,
-    tube,
-)
+from workstation.phantoms import head_parts as parts
+from workstation.phantoms.canvas import WHOLE, Canvas, Palette, Point, doubled
 from workstation.phantoms.noise import FloatArray, Waves, length, single
 
 _CORTEX: Final = 2.9  # mm of grey matter
@@ -35,62 +25,6 @@ _FLUID: Final = 2.0  # mm between brain and skull
 _SKULL: Final = 6.5
 _SCALP: Final = 6.0
 _FINE: Final = 0.6  # mm: a plane with smaller pixels gets its large fields from half as many
-
-
-def both(*solids: Solid) -> tuple[Solid, ...]:
-    """Return the solids and their mirror images."""
-    return (*solids, *(mirrored(solid) for solid in solids))
-
-
-# fmt: off
-# ruff: noqa: E501 — a table reads best with one organ on a line
-VENTRICLES: Final = (
-    *both(*tube([(5.5, -37, 3), (7, -28, 9), (7.5, -10, 16), (9, 8, 19), (15, 24, 16), (25, 37, 8), (25, 54, 3), (22, 66, 1)], [3.0, 5.2, 4.6, 4.6, 5.4, 7.2, 4.4, 1.5])),
-    *both(*tube([(25, 37, 8), (31, 26, -6), (32, 8, -18), (28, -8, -20)], [6, 3.6, 2.2, 1.8])),
-    ellipsoid((0, 4, 0), (2.1, 14, 10)), ellipsoid((0, -16, 10), (2.4, 17, 5)), ellipsoid((0, 31, -44), (7, 4.5, 9)), *tube([(0, 20, -8), (0, 26, -36)], 1.2),
-)
-CISTERNS: Final = (
-    ellipsoid((0, -16, -17), (17, 13, 8)), ellipsoid((0, 36, -6), (15, 7, 8)), *both(*tube([(8, 4, -17), (22, 22, -12), (14, 34, -8)], 2.2)),
-    ellipsoid((0, -8, -40), (14, 5, 22)), ellipsoid((0, 66, -72), (14, 14, 7)), *both(ellipsoid((24, 14, -42), (10, 6, 8))),
-)
-CAUDATES: Final = both(ellipsoid((14.5, -24, 6), (5.5, 11, 8)), *tube([(15, -16, 13), (18, 0, 21), (22, 16, 20)], [4, 3, 2]))
-LENTIFORMS: Final = both(ellipsoid((26, -6, 2), (5.5, 18, 12), turn=12), ellipsoid((19, -2, 0), (4.5, 10, 7), turn=18))
-THALAMI: Final = both(ellipsoid((11.5, 15, 5), (9, 15, 10), turn=-18))
-BRAINSTEM: Final = (
-    *both(capsule((8, 4, -10), (8, 6, -24), 9)), ellipsoid((0, 18, -14), (15, 10, 12)), ellipsoid((0, 8, -36), (19, 14, 16)),
-    *tube([(0, 16, -48), (0, 26, -70), (0, 34, -130)], [11, 8.5, 6.5]), *both(capsule((12, 14, -38), (26, 34, -44), 8)),
-)
-CEREBELLUM: Final = (*both(ellipsoid((26, 50, -42), (32, 34, 31), turn=10)), ellipsoid((0, 52, -38), (14, 31, 30)))
-CEREBELLAR_WHITE: Final = both(ellipsoid((22, 44, -44), (16, 17, 11), turn=10))
-CIRCLE: Final = (
-    *both(*tube([(12, -22, -60), (13, -18, -34), (9, -20, -22), (12, -18, -16), (28, -16, -10), (38, -14, -6)], [2.6, 2.6, 2.3, 2, 1.6, 1.3])),
-    *tube([(0, -8, -50), (0, -7, -24)], 1.8), *both(*tube([(0, -7, -24), (12, 4, -20), (20, 20, -14)], 1.2)), *tube([(0, -24, -16), (0, -42, -2), (0, -40, 20)], 1.2),
-)
-SINUSES: Final = (*tube([(0, -60, 62), (0, -20, 83), (0, 30, 82), (0, 76, 44), (0, 90, 4)], [1.5, 2.5, 3, 3.4, 4]), *both(*tube([(0, 90, 0), (34, 78, -14), (54, 46, -26), (50, 30, -52)], [4, 4, 4, 4.5])))
-CALCIUM: Final = (ellipsoid((0.5, 35, 5), (2.6, 2.2, 2.4)), *both(ellipsoid((25, 39, 9), (2.4, 3.2, 2.2))))
-FACE: Final = (ellipsoid((0, -18, -72), (68, 82, 92)), capsule((0, -96, -44), (0, -108, -66), 5, 10), capsule((0, 26, -75), (0, 34, -190), 60))
-EARS: Final = both(ellipsoid((82, 22, -36), (4, 15, 26), turn=25))
-EYES: Final = both(ellipsoid((31, -71, -34), (12.2, 12.2, 12)))
-LENSES: Final = both(ellipsoid((31, -80, -34), (4.5, 2.2, 4.5)))
-ORBITS: Final = both(Solid(capsule((31, -70, -34), (17, -36, -29), 18, 6).distance, (24, -56, -33), (26, 38, 22)))
-NERVES: Final = both(*tube([(29, -59, -34), (18, -42, -28), (8, -26, -20)], [2.4, 2.2, 2]))
-EYE_MUSCLES: Final = both(*tube([(42, -67, -34), (36, -56, -33), (18, -38, -30)], [1.6, 2.4, 1.4]), *tube([(19, -67, -34), (18, -56, -32), (15, -40, -29)], [1.6, 2.4, 1.4]), *tube([(30, -66, -47), (26, -52, -38)], [1.6, 2.2]), *tube([(30, -66, -22), (26, -52, -24)], [1.6, 2.2]))
-AIR_CELLS: Final = (ellipsoid((0, -60, -36), (11, 22, 12)), ellipsoid((0, -24, -40), (14, 13, 10)), ellipsoid((0, -88, -16), (19, 5, 12)))
-ANTRA: Final = both(ellipsoid((30, -60, -66), (14, 17, 18)))
-NASAL: Final = both(*tube([(5, -88, -62), (6, -40, -66), (4, -18, -72)], [3.5, 5, 7]), *tube([(4, -80, -76), (6, -40, -80)], [3, 4]))
-PHARYNX: Final = tube([(0, -20, -80), (0, -8, -110)], [9, 9])
-PETROUS: Final = both(capsule((17, 4, -48), (52, 26, -46), 9, 13))
-MASTOIDS: Final = both(ellipsoid((56, 32, -56), (11, 15, 18)))
-SKULL_BASE: Final = (
-    *both(capsule((12, -26, -24), (58, -32, -14), 3.5)), *both(capsule((20, -50, -20), (40, -55, -19), 2.2)), ellipsoid((0, -4, -50), (13, 8, 14)),
-    *both(ellipsoid((36, 0, -56), (20, 24, 4))), *both(capsule((52, -78, -50), (70, -20, -54), 4, 3)), *both(capsule((20, -60, -88), (28, -34, -90), 6)),
-    *both(ellipsoid((52, -6, -66), (7, 6, 9))), *both(capsule((14, 36, -76), (26, 40, -82), 7)), *both(capsule((50, -10, -72), (46, -20, -130), 5)),
-)
-NASAL_BONES: Final = (*both(capsule((4, -92, -34), (6, -97, -52), 2)), capsule((0, -84, -50), (0, -50, -62), 1.4))
-TEMPORALIS: Final = both(ellipsoid((70, -30, -14), (9, 36, 36)))
-NECK_MUSCLES: Final = both(ellipsoid((26, 74, -98), (26, 22, 34)), ellipsoid((58, -10, -90), (12, 24, 34)), ellipsoid((54, 36, -94), (12, 16, 34)), ellipsoid((34, -14, -84), (14, 12, 24)))
-TONGUE: Final = (ellipsoid((0, -46, -100), (26, 30, 18)),)
-# fmt: on
 
 
 def brain_level(x: FloatArray, y: FloatArray, z: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -119,7 +53,7 @@ def _floor(x: FloatArray, y: FloatArray) -> FloatArray:
 
 
 def _sylvian(side: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
-    """Return the distance to the lateral fissure: a slit from the side down to the insula, and the slit over it."""
+    """Return the distance to the lateral fissure: a slit from the side to the insula, and that over it."""
     height = z - 3 - 0.45 * y
     slit = np.maximum(np.abs(height) - 0.9, np.maximum(35 - side, np.abs(y + 2) - 30))
     bulge = 38 - 0.012 * (y + 3) ** 2 - 0.02 * height**2
@@ -165,7 +99,7 @@ class Head:
         return replace(self, push=push)
 
     def paint(self, canvas: Canvas, palette: Palette) -> list[FloatArray]:
-        """Paint scalp, skull, fluid and brain; return where each pixel's brain came from, if it was pushed."""
+        """Paint scalp, skull, fluid and brain; return where each pixel's brain came from, if pushed."""
         canvas.bend(self.wobbles)
         fields = self._fields(canvas)
         _outside(canvas, fields, palette)
@@ -260,7 +194,7 @@ def _pitch(places: FloatArray) -> float:
 def _outside(canvas: Canvas, fields: _Fields, palette: Palette) -> None:
     """Paint scalp, face and neck; the face is joined to ``fields.skin`` in place."""
     skin = fields.skin
-    canvas.join(skin, (*FACE, *EARS))
+    canvas.join(skin, (*parts.FACE, *parts.EARS))
     canvas.lay(WHOLE, skin, palette["skin"])
     canvas.lay(WHOLE, skin + 2, palette["fat"])
     if canvas.true[2].min() > 45:
@@ -268,45 +202,47 @@ def _outside(canvas: Canvas, fields: _Fields, palette: Palette) -> None:
     inner = skin + 4
     marbled = np.maximum(inner + 2, 1.2 - 5 * np.abs(fields.strands))
     canvas.lay(WHOLE, np.maximum(marbled, canvas.bent[2] + 22), palette["muscle"])
-    canvas.paint_all((*TEMPORALIS, *NECK_MUSCLES, *TONGUE), palette["muscle"], inner)
+    canvas.paint_all((*parts.TEMPORALIS, *parts.NECK_MUSCLES, *parts.TONGUE), palette["muscle"], inner)
 
 
 def _depths(canvas: Canvas, fields: _Fields, palette: Palette) -> None:
     inside, tent = fields.brain + 1, fields.tent
-    canvas.paint_all(CISTERNS, palette["fluid"], inside)
+    canvas.paint_all(parts.CISTERNS, palette["fluid"], inside)
     if canvas.true[2].min() < 12:
         x, y, z = canvas.bent
         folia = np.abs(np.mod(z + 0.35 * np.abs(x) + 0.25 * y, 3.6) - 1.8) - 0.1
-        canvas.paint_all(CEREBELLUM, palette["grey"], tent)
-        canvas.paint_all(CEREBELLUM, palette["fluid"], np.maximum(np.maximum(tent, folia), -7 - tent))
-        canvas.paint_all(CEREBELLAR_WHITE, palette["white"], inside)
-        canvas.paint_all(BRAINSTEM, palette["stem"])
-    canvas.paint_all((*THALAMI, *LENTIFORMS), palette["deep grey"])
-    canvas.paint_all(VENTRICLES, palette["fluid"])
-    canvas.paint_all(CAUDATES, palette["deep grey"])
-    canvas.paint_all(SINUSES, palette["vein"])
-    canvas.paint_all(CIRCLE, palette["vessel"])
-    canvas.paint_all(CALCIUM, palette["calcium"])
+        canvas.paint_all(parts.CEREBELLUM, palette["grey"], tent)
+        canvas.paint_all(parts.CEREBELLUM, palette["fluid"], np.maximum(np.maximum(tent, folia), -7 - tent))
+        canvas.paint_all(parts.CEREBELLAR_WHITE, palette["white"], inside)
+        canvas.paint_all(parts.BRAINSTEM, palette["stem"])
+    canvas.paint_all((*parts.THALAMI, *parts.LENTIFORMS), palette["deep grey"])
+    canvas.paint_all(parts.VENTRICLES, palette["fluid"])
+    canvas.paint_all(parts.CAUDATES, palette["deep grey"])
+    canvas.paint_all(parts.SINUSES, palette["vein"])
+    canvas.paint_all(parts.CIRCLE, palette["vessel"])
+    canvas.paint_all(parts.CALCIUM, palette["calcium"])
 
 
 def _base(canvas: Canvas, fields: _Fields, palette: Palette) -> None:
     if canvas.true[2].min() > 20:
         return
     skin = fields.skin
-    canvas.paint_all([solid.grown(2.5) for solid in ORBITS], palette["bone"], skin + 6)
-    canvas.paint_all(SKULL_BASE, palette["bone"])
-    canvas.paint_all([solid.grown(-2.2) for solid in SKULL_BASE], palette["diploe"])
-    canvas.paint_all(PETROUS, palette["bone"])
-    canvas.paint_all([solid.grown(2) for solid in (*MASTOIDS, *AIR_CELLS, *ANTRA)], palette["bone"])
-    canvas.paint_all(ORBITS, palette["fat"], skin)
-    canvas.paint_all(NERVES, palette["white"])
-    canvas.paint_all(EYE_MUSCLES, palette["muscle"])
-    canvas.paint_all(EYES, palette["sclera"])
-    canvas.paint_all([eye.grown(-1.3) for eye in EYES], palette["vitreous"])
-    canvas.paint_all(LENSES, palette["lens"])
-    canvas.paint_all(MASTOIDS, palette["cells"])
-    canvas.paint_all(AIR_CELLS, palette["cells"])
-    canvas.paint_all(ANTRA, palette["air"])
-    canvas.paint_all(NASAL_BONES, palette["bone"])
-    canvas.paint_all([solid.grown(1.5) for solid in NASAL], palette["muscle"])
-    canvas.paint_all((*NASAL, *PHARYNX), palette["air"])
+    canvas.paint_all([solid.grown(2.5) for solid in parts.ORBITS], palette["bone"], skin + 6)
+    canvas.paint_all(parts.SKULL_BASE, palette["bone"])
+    canvas.paint_all([solid.grown(-2.2) for solid in parts.SKULL_BASE], palette["diploe"])
+    canvas.paint_all(parts.PETROUS, palette["bone"])
+    canvas.paint_all(
+        [solid.grown(2) for solid in (*parts.MASTOIDS, *parts.AIR_CELLS, *parts.ANTRA)], palette["bone"]
+    )
+    canvas.paint_all(parts.ORBITS, palette["fat"], skin)
+    canvas.paint_all(parts.NERVES, palette["white"])
+    canvas.paint_all(parts.EYE_MUSCLES, palette["muscle"])
+    canvas.paint_all(parts.EYES, palette["sclera"])
+    canvas.paint_all([eye.grown(-1.3) for eye in parts.EYES], palette["vitreous"])
+    canvas.paint_all(parts.LENSES, palette["lens"])
+    canvas.paint_all(parts.MASTOIDS, palette["cells"])
+    canvas.paint_all(parts.AIR_CELLS, palette["cells"])
+    canvas.paint_all(parts.ANTRA, palette["air"])
+    canvas.paint_all(parts.NASAL_BONES, palette["bone"])
+    canvas.paint_all([solid.grown(1.5) for solid in parts.NASAL], palette["muscle"])
+    canvas.paint_all((*parts.NASAL, *parts.PHARYNX), palette["air"])

@@ -14,7 +14,8 @@ import numpy as np
 from workstation.phantoms import files, noise
 from workstation.phantoms.canvas import WHOLE, Canvas, Palette, Point, ellipsoid
 from workstation.phantoms.ct import PIXELS, Protocol, ct_series
-from workstation.phantoms.head import VENTRICLES, Head, Push
+from workstation.phantoms.head import Head, Push
+from workstation.phantoms.head_parts import VENTRICLES
 from workstation.phantoms.noise import FloatArray, single
 from workstation.phantoms.study import Finding, PhantomStudy, Truth
 

@@ -10,13 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from workstation.phantoms.canvas import Solid, capsule, ellipsoid, mirrored, tube
-
-
-def both(*solids: Solid) -> tuple[Solid, ...]:
-    """Return the solids and their mirror images."""
-    return (*solids, *(mirrored(solid) for solid in solids))
-
+from workstation.phantoms.canvas import Solid, both, capsule, ellipsoid, tube
 
 # --- the chest
 

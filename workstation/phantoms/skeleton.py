@@ -101,7 +101,7 @@ def _blend(canvas: Canvas, near: BoolArray, distance: FloatArray, value: float |
 
 def spine(canvas: Canvas, skin: FloatArray, palette: Palette) -> None:
     """Paint vertebrae, discs, arches, processes and the canal with the cord."""
-    box = canvas.box(Solid(_nothing, (0, 72, 20), (42, 62, 270)))
+    box = canvas.around((0, 72, 20), (42, 62, 270))
     if box is None:
         return
     x, bent_y, z = (canvas.part(axis, box) for axis in (canvas.bent[0], canvas.bent[1], canvas.true[2]))
@@ -146,7 +146,3 @@ def sternum() -> Solid:
         return single(np.maximum(flat, np.abs(z - 94) - 74))
 
     return Solid(distance, (0, -70, 94), (36, 60, 74))
-
-
-def _nothing(x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
-    return single(x + y + z)

@@ -29,9 +29,10 @@ from workstation.phantoms.canvas import (
     tube,
 )
 from workstation.phantoms.noise import FloatArray, Waves, length, single
-from workstation.phantoms.sections import CAGE, MEDIASTINUM, SPINE_Y, body, diaphragm, lung, middle, pleura
+from workstation.phantoms.sections import CAGE, MEDIASTINUM, SPINE_Y, body, diaphragm, middle, pleura
 
-_LUNG_BOX: Final = Solid(lung, (0, 0, 60), (150, 110, 160))
+_LUNGS_MIDDLE: Final[Point] = (0, 0, 60)
+_LUNGS_REACH: Final[Point] = (150, 110, 160)
 _STERNUM: Final = skeleton.sternum()
 
 
@@ -84,11 +85,8 @@ class Trunk:
         if canvas.true[2].min() > 10:
             return
         cavity = np.maximum(cage + 5, dome + 3)
-        canvas.lay(
-            WHOLE,
-            np.maximum(np.maximum(cage + 1, np.abs(dome + 1.5) - 1.6), -90 - canvas.bent[2]),
-            palette["muscle"],
-        )
+        leaf = np.maximum(cage + 1, np.abs(dome + 1.5) - 1.6)
+        canvas.lay(WHOLE, np.maximum(leaf, -90 - canvas.bent[2]), palette["muscle"])
         for solid, material in self.loops:
             canvas.paint(solid, palette[material], cavity)
         canvas.paint_all(organs.LIVER, palette["liver"], cavity)
@@ -116,8 +114,7 @@ _RETROPERITONEUM: Final = (
 )  # fmt: skip
 _PELVIS: Final = (
     (organs.PELVIC_MUSCLES, "muscle"), (organs.RECTUM, "wall"), (_grown(organs.RECTUM, -4), "faeces"),
-    ((organs.BLADDER,), "wall"),
-    (_grown((organs.BLADDER,), -3.5), "urine"), (organs.ILIAC_VESSELS, "blood"),
+    ((organs.BLADDER,), "wall"), (_grown((organs.BLADDER,), -3.5), "urine"), (organs.ILIAC_VESSELS, "blood"),
 )  # fmt: skip
 _CHEST: Final = (
     (organs.HEART_WALL, "myocardium"), (_grown(organs.HEART_CAVITIES[1:], 2), "myocardium"),
@@ -158,7 +155,7 @@ def _muscles(
 def _lungs(
     canvas: Canvas, cage: FloatArray, space: FloatArray, collapsed: Solid | None, palette: Palette
 ) -> None:
-    if canvas.box(_LUNG_BOX) is None:
+    if canvas.around(_LUNGS_MIDDLE, _LUNGS_REACH) is None:
         return
     canvas.lay(WHOLE, space, palette["lung"])
     if collapsed is not None:

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))  # for the invented stacks
+sys.path.insert(0, str(Path(__file__).parent))  # for tasks that go wrong
+sys.path.insert(0, str(Path(__file__).parents[2] / "soak"))  # for the invented stacks
 
 import pytest
 from memory_reader import MemoryReader

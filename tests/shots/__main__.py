@@ -21,12 +21,33 @@ SIZE = "1600x1000"
 
 # Each picture: how the study is found, and what is done once it is open.
 Steps = tuple[str, ...]
+NODULE: Steps = (
+    "key 7",  # the lung window
+    "key Home",
+    *("key Next",) * 16,
+    *("key Down",) * 4,
+    "sleep 2",
+    "key d",
+    "mousemove 674 588 mousedown 1 mousemove 685 590 mousemove 700 593 mouseup 1",
+    "sleep 1",
+    "mousemove 687 590 mousedown 3 mousemove 687 560 mousemove 687 470 mouseup 3",
+    "key w",
+    "mousemove 1300 200",
+)
+FOUR: Steps = (
+    "key y",
+    "sleep 1",
+    "mousemove 555 146 click 1",  # two by two
+    "sleep 1",
+    *(step for pane in (2, 3, 4) for step in ("key Tab", *("key Right",) * pane)),
+    "sleep 3",
+)
 SCENES: dict[str, tuple[str, Steps]] = {
     "study-list": ("", ()),
-    "reading-ct": ("nodule", ("key 7",)),
-    "reading-radiograph": ("pneumothorax", ()),
+    "reading-ct": ("nodule", NODULE),
+    "reading-radiograph": ("fiction", ()),
     "reading-ultrasound": ("US abdomen", ()),
-    "reading-mr": ("brain", ("key y", "sleep 1")),
+    "reading-mr": ("brain", FOUR),
 }
 
 

@@ -16,6 +16,7 @@ from workstation.geometry.orientation import (
     plane_name,
 )
 from workstation.geometry.plane import aspect, slice_affine, to_patient, to_pixel
+from workstation.geometry.screen import between_pixels
 from workstation.geometry.stack import Irregularity, StackGeometry, examine_stack
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Plane",
     "StackGeometry",
     "aspect",
+    "between_pixels",
     "display_axes",
     "edge_letters",
     "edge_letters_of_codes",

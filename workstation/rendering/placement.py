@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workstation.geometry import display_axes
+from workstation.geometry import between_pixels, display_axes
 from workstation.rendering.errors import PictureRefused
 
 FloatArray = NDArray[np.float64]
@@ -91,9 +91,7 @@ class Placement:
     def offset(self) -> FloatArray:
         """Where on the screen the centre of the first image pixel lies."""
         middle = np.array([(self.width - 1) / 2, (self.height - 1) / 2])
-        offset = middle - self.matrix @ self.centre
-        edge = offset + np.minimum(self.matrix * -0.5, self.matrix * (self._size - 0.5)).sum(axis=1)
-        return np.asarray(offset + np.rint(edge + 0.5) - 0.5 - edge)
+        return between_pixels(self.matrix, middle - self.matrix @ self.centre, (self.columns, self.rows))
 
     @property
     def turned(self) -> bool:

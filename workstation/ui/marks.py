@@ -38,14 +38,14 @@ def on_picture(marks: Iterable[Length], shown: Shown) -> list[Length]:
 
 def ends(mark: Length, shown: Shown, ratio: float) -> tuple[QPointF, QPointF]:
     """Return where the ends lie on the screen."""
-    view = shown.fit.view(shown.camera)
+    view = shown.fit.laid(shown.camera)
     (x1, y1), (x2, y2) = (view.to_screen([mark.start, mark.end]) + 0.5) / ratio
     return QPointF(x1, y1), QPointF(x2, y2)
 
 
 def image_point(at: QPointF, shown: Shown, ratio: float) -> Point:
     """Return the place in the image under a place on the screen, kept within the image."""
-    view = shown.fit.view(shown.camera)
+    view = shown.fit.laid(shown.camera)
     column, row = view.to_image((at.x() * ratio - 0.5, at.y() * ratio - 0.5))
     return Point(
         min(max(float(column), -0.5), shown.fit.columns - 0.5),

@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workstation.geometry import display_axes
+from workstation.geometry import between_pixels, display_axes
 from workstation.viewing.errors import ViewingError
 
 FloatArray = NDArray[np.float64]
@@ -103,6 +103,14 @@ class Fit:
         matrix = display_axes(camera.rotation, camera.flip) @ scaled
         screen_middle = np.array([(self.width - 1) / 2, (self.height - 1) / 2])
         return View(matrix, screen_middle - matrix @ (self.middle + camera.pan))
+
+    def laid(self, camera: Camera) -> View:
+        """Return where the picture really lies: as ``view``, to the nearest device pixel.
+
+        What is drawn upon a picture uses this one; a camera is moved by the exact ``view``.
+        """
+        exact = self.view(camera)
+        return View(exact.matrix, between_pixels(exact.matrix, exact.offset, (self.columns, self.rows)))
 
     def zoomed(self, camera: Camera, factor: float, about: Pair) -> Camera:
         """Return the camera after enlarging by a factor; the screen point ``about`` stays in place."""

@@ -1,28 +1,24 @@
-"""How long a frame takes through a worker, beside pydicom; what a second core is worth; what a volume costs.
+"""How long a frame takes through a worker, beside pydicom, and what a second core is worth.
 
 Everything of ours travels the whole way: encoded bytes into shared memory, a request to a sandboxed
-worker, the pixels back. pydicom decodes in its own process, by each plugin that it can use here.
-
-Run:     PYTHONPATH=. .venv/bin/python tests/bench/bench_decode.py
-Units:   milliseconds a frame, the best of ``ROUNDS`` (the machine is shared); seconds for a series;
-         a ratio is ours to the peer's.
-Needs:   ../shared/data/transfer-syntaxes.zip (NEMA WG-04); says so where it is absent.
+worker, the pixels back. pydicom decodes in its own process, by each plugin that it can use here. Each
+image of NEMA's (WG-04) counts with the best of ``ROUNDS``, a syntax with the sum of its images.
 """
 
 from __future__ import annotations
 
-import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
-from pathlib import Path
 from typing import Final
 
 import pydicom
+from figures import Figure, Skipped, in_turns
+from ground import DATA, Ground
 from pydicom.pixels.decoders.base import get_decoder
 
 from workstation.dicom import tasks
@@ -32,15 +28,14 @@ from workstation.dicom.model import FrameTable, InstanceRecord
 from workstation.dicom.series import FrameRef, ImageStack
 from workstation.frames import EncodedFrame, FrameCache
 from workstation.workers import Job, SharedBuffer, WorkerPool
-from workstation.workers.worker import resident_bytes
 
-DATA: Final = Path(__file__).parents[2].parent / "shared" / "data" / "transfer-syntaxes.zip"
+ARCHIVE: Final = DATA / "transfer-syntaxes.zip"
 ROUNDS: Final = 15
 SECONDS: Final = 120.0
 SERIES_FRAMES: Final = 60
 SERIES_TURNS: Final = 6
-VOLUME_FRAMES: Final = 600
-MIB: Final = 1 << 20
+SERIES_AT_MOST: Final = 0.6
+CACHE_BYTES: Final = 1 << 30
 
 # Folders of the archive: what they are, and the budget of design section 8.
 SYNTAXES: Final = {
@@ -52,6 +47,7 @@ SYNTAXES: Final = {
     "J2KR": ("JPEG 2000 lossless", 1.45),
     "J2KI": ("JPEG 2000 lossy", 1.0),
 }
+SERIES: Final = ("J2KR", "JPLL", "JLSL", "RLE")
 
 
 class Repeated:
@@ -71,35 +67,45 @@ class Repeated:
             target[:] = self._encoded
 
 
-def main() -> None:
-    """Print the tables."""
-    if not DATA.exists():
-        sys.stdout.write(f"{DATA} is absent: nothing to measure\n")
+def figures(_: Ground) -> Iterator[Figure | Skipped]:
+    """Decode each syntax, then a series of each that is worth it."""
+    if not ARCHIVE.is_file():
+        yield Skipped("decode a frame, each transfer syntax", f"{ARCHIVE.name} is not here")
         return
-    with zipfile.ZipFile(DATA) as archive:
-        _print_syntaxes(archive)
-        _print_series(archive)
-    _print_volume()
+    with zipfile.ZipFile(ARCHIVE) as archive:
+        with WorkerPool(tasks.__name__, 1) as pool:
+            for folder in SYNTAXES:
+                yield _syntax(archive, folder, pool)
+        for folder in SERIES:
+            data = archive.read(f"{folder}/CT1_{folder}.dcm")
+            found = examine(memoryview(data))
+            one, two = _series_seconds(found.record, _first_frame(data, found))
+            what = f"decode {SERIES_FRAMES} frames on two cores, {SYNTAXES[folder][0]}"
+            yield Figure(what, 1e3 * two, 1e3 * one, SERIES_AT_MOST, against="on one")
 
 
-def _print_syntaxes(archive: zipfile.ZipFile) -> None:
-    sys.stdout.write(
-        f"{'one frame, ms':<40}{'ours':>8}{'pydicom':>9}  {'plugin':<12}{'ratio':>6}{'budget':>8}\n"
+def _syntax(archive: zipfile.ZipFile, folder: str, pool: WorkerPool) -> Figure | Skipped:
+    """Decode every image that a plugin can decode as well."""
+    name, at_most = SYNTAXES[folder]
+    own, peer, fastest = 0.0, 0.0, set()
+    for file in sorted(archive.namelist()):
+        if not file.startswith(f"{folder}/") or not file.endswith(".dcm"):
+            continue
+        data = archive.read(file)
+        theirs = _theirs(data)
+        if not theirs:
+            continue
+        with _ours(pool, data) as ours:
+            best = {who: min(times) for who, times in in_turns(ROUNDS, {"": ours} | theirs).items()}
+        own += best.pop("")
+        plugin = min(best, key=best.__getitem__)
+        peer += best[plugin]
+        fastest.add(plugin)
+    if not fastest:
+        return Skipped(f"decode a frame, {name}", "none of pydicom's plugins can")
+    return Figure(
+        f"decode a frame, {name}", 1e3 * own, 1e3 * peer, at_most, against=", ".join(sorted(fastest))
     )
-    with WorkerPool(tasks.__name__, 1) as pool:
-        for name in sorted(archive.namelist()):
-            kind = SYNTAXES.get(name.split("/")[0])
-            if kind is None or not name.endswith(".dcm"):
-                continue
-            data = archive.read(name)
-            with _ours(pool, data) as ours:
-                times = _best({"": ours} | _theirs(data))
-            own = times.pop("")
-            plugin, peer = min(times.items(), key=lambda item: item[1], default=("none can", float("nan")))
-            sys.stdout.write(
-                f"{kind[0]:<24}{name.split('/')[1]:<16}{own:>8.2f}{peer:>9.2f}  {plugin:<12}"
-                f"{own / peer:>6.2f}{kind[1]:>8.2f}\n"
-            )
 
 
 @contextmanager
@@ -138,17 +144,6 @@ def _theirs(data: bytes) -> dict[str, Callable[[], object]]:
     return able
 
 
-def _print_series(archive: zipfile.ZipFile) -> None:
-    sys.stdout.write(
-        f"\n{f'{SERIES_FRAMES} frames, s':<40}{'1 core':>8}{'2 cores':>9}{'ratio':>8}{'budget':>8}\n"
-    )
-    for name in ("J2KR/CT1_J2KR.dcm", "JPLL/CT1_JPLL.dcm", "JLSL/CT1_JLSL.dcm", "RLE/CT1_RLE.dcm"):
-        data = archive.read(name)
-        found = examine(memoryview(data))
-        one, two = _series_seconds(found.record, _first_frame(data, found))
-        sys.stdout.write(f"{name:<40}{one:>8.2f}{two:>9.2f}{two / one:>8.2f}{0.6:>8.2f}\n")
-
-
 def _series_seconds(record: InstanceRecord, encoded: bytes) -> tuple[float, float]:
     """Return what a cache takes from the first wish to the last frame, with one worker and with two.
 
@@ -159,50 +154,12 @@ def _series_seconds(record: InstanceRecord, encoded: bytes) -> tuple[float, floa
     with WorkerPool(tasks.__name__, 1) as one, WorkerPool(tasks.__name__, 2) as two:
         for turn in range(SERIES_TURNS + 1):
             for pool, taken in zip((one, two), times, strict=True):
-                with FrameCache(1024 * MIB, pool, reader) as cache:
+                with FrameCache(CACHE_BYTES, pool, reader) as cache:
                     start = time.perf_counter()
                     assert cache.source(_stack(record, SERIES_FRAMES)).wait_all(SECONDS)
                     if turn:  # in the first, the workers start
                         taken.append(time.perf_counter() - start)
     return min(times[0]), min(times[1])
-
-
-def _print_volume() -> None:
-    """Bring a CT of 512×512×600 and compare what it takes with its own bytes."""
-    sys.stdout.write(f"\n{'512×512×600, MiB':<40}{'taken':>8}{'volume':>9}{'budget':>8}\n")
-    with zipfile.ZipFile(DATA) as archive:
-        data = archive.read("J2KR/CT1_J2KR.dcm")
-    found = examine(memoryview(data))
-    assert found.record.pixel is not None
-    plain = replace(found.record, pixel=replace(found.record.pixel, transfer_syntax="1.2.840.10008.1.2.1"))
-    size = tasks.frame_size(found.record.pixel)
-    for what, record, encoded in (
-        ("JPEG 2000 lossless", found.record, _first_frame(data, found)),
-        ("uncompressed", plain, bytes(size)),
-    ):
-        taken = _volume_bytes(record, encoded) / MIB
-        volume = VOLUME_FRAMES * size / MIB
-        sys.stdout.write(f"{what:<40}{taken:>8.0f}{volume:>9.0f}{1.3 * volume + 250:>8.0f}\n")
-
-
-def _volume_bytes(record: InstanceRecord, encoded: bytes) -> int:
-    """Return what this process and its workers hold with a whole volume, beyond what it held before."""
-    before = _own_bytes()
-    with WorkerPool(tasks.__name__, 2) as pool, FrameCache(4096 * MIB, pool, Repeated(encoded)) as cache:
-        source = cache.source(_stack(record, VOLUME_FRAMES))
-        assert source.wait_all(SECONDS)
-        volume = source.volume_values()
-        assert volume is not None
-        volume.max()
-        workers = sum(resident_bytes(worker.process.pid) for worker in pool._dispatcher._workers)
-        return _own_bytes() - before + workers
-
-
-def _own_bytes() -> int:
-    for line in Path("/proc/self/smaps_rollup").read_text(encoding="ascii").splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) << 10
-    return 0
 
 
 def _stack(record: InstanceRecord, count: int) -> ImageStack:
@@ -212,18 +169,3 @@ def _stack(record: InstanceRecord, count: int) -> ImageStack:
 
 def _first_frame(data: bytes, found: Examined) -> bytes:
     return b"".join(data[offset : offset + length] for offset, length in found.table.spans[0])
-
-
-def _best(works: Mapping[str, Callable[[], object]]) -> dict[str, float]:
-    """Return the least milliseconds of each; they take turns, so that all meet the same machine."""
-    times: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(ROUNDS):
-        for name, work in works.items():
-            start = time.perf_counter()
-            work()
-            times[name].append((time.perf_counter() - start) * 1e3)
-    return {name: min(taken) for name, taken in times.items()}
-
-
-if __name__ == "__main__":
-    main()

@@ -1,16 +1,11 @@
-"""How long a scroll and a drag of the window take, against the frame of a 60 Hz screen.
+"""How long it takes to draw the next slice, or the same one with another window: without the window's rest.
 
-Run:     PYTHONPATH=. .venv/bin/python tests/bench/bench_rendering.py
-Units:   milliseconds of ``ROUNDS``; a ratio of 1 means that the 95th percentile is the whole budget.
-         Where the best is far below the median, the machine had something else to do.
-Peer:    SimpleITK's linear resampling of the same slice, all its threads, without any look-up.
+Each is the 95th percentile of ``ROUNDS``, beside the frame of a 60 Hz screen; one row lets SimpleITK
+resample the same slice linearly, all its threads, without any look-up.
 """
 
 from __future__ import annotations
 
-import statistics
-import sys
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import count, cycle
@@ -18,6 +13,8 @@ from typing import Final
 
 import numpy as np
 import SimpleITK
+from figures import Figure, late, seconds
+from ground import Ground
 
 from workstation.dicom.model import VoiWindow
 from workstation.rendering import (
@@ -40,15 +37,13 @@ CT: Final = Domain(-32_768, 32_767)
 RADIOGRAPH: Final = Domain(0, 4095)
 
 
-def spent(work: Callable[[], object]) -> tuple[float, float, float]:
-    """Return the best, the median and the 95th percentile of the milliseconds that some work takes."""
-    times = []
-    work()
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
+def figures(_: Ground) -> Iterator[Figure]:
+    """Time everything."""
+    warm_up()
+    for what, budget, work in (*scrolls(), *drags(), *others()):
         work()
-        times.append((time.perf_counter() - start) * 1e3)
-    return min(times), statistics.median(times), statistics.quantiles(times, n=20)[-1]
+        spent = [1e3 * seconds(work) for _ in range(ROUNDS)]
+        yield Figure(what, late(spent), budget, 1.0)
 
 
 def slices(*, padded: bool) -> list[Picture]:
@@ -72,12 +67,12 @@ def scrolls() -> Iterator[tuple[str, float, Callable[[], object]]]:
     upright, turned = (fitted((512, 512), (1024, 1024), rotation=n) for n in (0, 1))
     plain, padded = (slices(padded=flag) for flag in (False, True))
     yield "scroll 512² in 1024²", SCREEN_MS, scroll(plain, upright)
-    yield "  linear instead of cubic", SCREEN_MS, scroll(plain, upright, "linear")
-    yield "  with padding around", SCREEN_MS, scroll(padded, upright)
-    yield "  turned by a quarter", SCREEN_MS, scroll(plain, turned)
+    yield "scroll, linear instead of cubic", SCREEN_MS, scroll(plain, upright, "linear")
+    yield "scroll, with padding around", SCREEN_MS, scroll(padded, upright)
+    yield "scroll, turned by a quarter", SCREEN_MS, scroll(plain, turned)
     image = SimpleITK.GetImageFromArray(plain[0].pixels)
     yield (
-        "  peer: SimpleITK, linear",
+        "scroll, SimpleITK, linear",
         SCREEN_MS,
         lambda: SimpleITK.Resample(image, size=(1024, 1024), outputSpacing=(0.5, 0.5)),  # type: ignore[arg-type]  # its stub says int
     )
@@ -95,7 +90,7 @@ def drags() -> Iterator[tuple[str, float, Callable[[], object]]]:
     for side in (1024, 2000):
         placement = fitted((2048, 2487), (side, side))
         yield f"drag 2487×2048 in {side}²", SCREEN_MS, drag(resample(radiograph, placement))
-        yield f"  zoom it in {side}²", SCREEN_MS, partial(resample, radiograph, placement)
+        yield f"zoom 2487×2048 in {side}²", SCREEN_MS, partial(resample, radiograph, placement)
 
 
 def others() -> Iterator[tuple[str, float, Callable[[], object]]]:
@@ -113,20 +108,3 @@ def others() -> Iterator[tuple[str, float, Callable[[], object]]]:
     square = fitted((512, 512), (1024, 1024))
     look = Look(VoiWindow(0.5, 1.0, function="LINEAR_EXACT"))
     yield "floats 512² in 1024²", SCREEN_MS, lambda: shade(resample(dose, square), look)
-
-
-def main() -> None:
-    """Print the table."""
-    start = time.perf_counter()
-    warm_up()
-    sys.stdout.write(f"kernels compiled or loaded in {time.perf_counter() - start:.1f} s\n")
-    sys.stdout.write(f"{'':<30}{'best':>8}{'median':>8}{'p95':>8}{'budget':>8}{'ratio':>8}\n")
-    for what, budget, work in (*scrolls(), *drags(), *others()):
-        best, middle, late = spent(work)
-        sys.stdout.write(
-            f"{what:<30}{best:>8.2f}{middle:>8.2f}{late:>8.2f}{budget:>8.0f}{late / budget:>8.2f}\n"
-        )
-
-
-if __name__ == "__main__":
-    main()

@@ -3,8 +3,7 @@
 The instances are invented (``store_instances``), so neither reading headers nor decoding is in these
 figures; an InstanceRecord comes back from the index as it does when a study opens.
 
-Run:     PYTHONPATH=. .venv/bin/python tests/bench/bench_store.py
-Units:   as printed; reads and lists are the best of ``ROUNDS`` (the machine is shared), writes happen once.
+Reads and lists are the best of ``ROUNDS``; writes happen once. What has no budget has a limit here.
 """
 
 from __future__ import annotations
@@ -12,13 +11,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from figures import Figure, seconds
+from ground import Ground
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "soak"))
 
@@ -33,32 +32,13 @@ BATCH: Final = 32
 THREADS: Final = 2
 
 
-@dataclass(frozen=True)
-class Figure:
-    """A measured value, the one it is held against, and what that is."""
-
-    what: str
-    value: float
-    unit: str
-    limit: float
-    peer: str
-
-    def __str__(self) -> str:
-        return f"{self.what:<58}{self.value:>9.4g} {self.unit:<4}  ({self.peer}: {self.limit:.4g})"
-
-
-def figures(folder: Path) -> Iterator[Figure]:
+def figures(ground: Ground) -> Iterator[Figure]:
     """Measure everything in a folder of one's own."""
+    folder = ground.new("store")
+    folder.mkdir()
     yield from _storing(folder)
     yield from _reading(folder)
     yield from _listing(folder)
-
-
-def main() -> None:
-    """Print the table."""
-    with tempfile.TemporaryDirectory(dir=".") as folder:
-        for figure in figures(Path(folder)):
-            sys.stdout.write(f"{figure}\n")
 
 
 def _storing(folder: Path) -> Iterator[Figure]:
@@ -70,20 +50,14 @@ def _storing(folder: Path) -> Iterator[Figure]:
     ]
     plain = folder / "plain"
     plain.mkdir()
-    copying = _seconds(lambda: _copy(plain, [one.data for batch in batches for one in batch]))
+    copying = seconds(lambda: _copy(plain, [one.data for batch in batches for one in batch]))
     with _store(folder / "storing", maker) as store:
-        storing = _seconds(lambda: [store.intake.put(batch) for batch in batches])
-        yield Figure(
-            "store 300 kB instances, synced", count / storing, "/s", count / copying, "plain copy and sync"
-        )
-        again = _seconds(lambda: [store.intake.put(batch) for batch in batches])
-        yield Figure("the same again (all present)", count / again, "/s", count / storing, "first time")
-        yield Figure(
-            "a measurement made durable", 1e3 * _best(lambda: measure("m", 1).do(store)), "ms", 1000, "limit"
-        )
-        yield Figure(
-            "an audit record made durable", 1e3 * _best(lambda: audit("a").do(store)), "ms", 1000, "limit"
-        )
+        storing = seconds(lambda: [store.intake.put(batch) for batch in batches])
+        yield Figure("store 512 instances of 300 kB", storing, copying, None, "s", "plain copies and sync")
+        again = seconds(lambda: [store.intake.put(batch) for batch in batches])
+        yield Figure("the same again, all present", again, storing, None, "s", "the first time")
+        yield _limited("make a measurement durable", lambda: measure("m", 1).do(store), 1000)
+        yield _limited("make an audit record durable", lambda: audit("a").do(store), 1000)
     shutil.rmtree(plain)
 
 
@@ -95,30 +69,20 @@ def _reading(folder: Path) -> Iterator[Figure]:
             store.intake.put([maker.incoming("1.2", f"1.{first}.{n}") for n in range(BATCH)])
         instances = store.instances.of_study("1.2")
         paths = [path for path in store.folder.rglob("*-1") if path.is_file()]
-        yield Figure(
-            "records and places of 384 instances",
-            1e3 * _best(lambda: store.instances.of_study("1.2")),
-            "ms",
-            150,
-            "first image",
-        )
+        yield _limited("records and places of 384 instances", lambda: store.instances.of_study("1.2"), 150)
         plain = _best(lambda: [path.read_bytes() for path in paths])
         for threads in (1, THREADS):
-            seconds = _best(lambda threads=threads: _read_all(store, instances, threads))  # type: ignore[misc]
-            yield Figure(
-                f"read 384 instances of 210 kB, {threads} thread(s)",
-                1e3 * seconds,
-                "ms",
-                1e3 * plain,
-                "plain files",
-            )
+            own = _best(lambda threads=threads: _read_all(store, instances, threads))  # type: ignore[misc]
+            what = f"read 384 instances of 210 kB, {threads} thread(s)"
+            yield Figure(what, own, plain, against="plain files")
     loop = Maker(size=256 << 20, frames=512)
     with _store(folder / "loop", loop) as store:
         store.intake.put([loop.incoming("1.2", "1")])
         (instance,) = store.instances.of_study("1.2")
         buffer = memoryview(bytearray(instance.blob.frame_length(300)))
-        seconds = _best(lambda: store.blobs.read_frame(instance.blob, 300, buffer))
-        yield Figure("one frame of 512 in 256 MB", 1e3 * seconds, "ms", 5, "limit")
+        yield _limited(
+            "one frame of 512 in 256 MB", lambda: store.blobs.read_frame(instance.blob, 300, buffer), 5
+        )
 
 
 def _listing(folder: Path) -> Iterator[Figure]:
@@ -127,17 +91,15 @@ def _listing(folder: Path) -> Iterator[Figure]:
     with _store(folder / "listing", maker) as store:
         for first in range(0, 1000, BATCH):
             store.intake.put([maker.incoming(f"1.{first + n}", f"2.{first + n}") for n in range(BATCH)])
-        yield Figure("list 1,000 studies", 1e3 * _best(store.studies.list), "ms", 20, "limit")
-        query = StudyQuery(text="doe head")
-        yield Figure(
-            "search them by two words", 1e3 * _best(lambda: store.studies.list(query)), "ms", 20, "limit"
-        )
-        query = StudyQuery(text="A1.77")
-        yield Figure(
-            "search them by accession", 1e3 * _best(lambda: store.studies.list(query)), "ms", 20, "limit"
-        )
-    seconds = _best(lambda: _store(folder / "listing", maker).close())
-    yield Figure("open and close the store", 1e3 * seconds, "ms", 1500, "start-up")
+        words, number = StudyQuery(text="doe head"), StudyQuery(text="A1.77")
+        yield _limited("list 1,000 studies", store.studies.list, 20)
+        yield _limited("search them by two words", lambda: store.studies.list(words), 20)
+        yield _limited("search them by accession", lambda: store.studies.list(number), 20)
+    yield _limited("open and close the store", lambda: _store(folder / "listing", maker).close(), 1500)
+
+
+def _limited(what: str, work: Callable[[], object], limit: float) -> Figure:
+    return Figure(what, _best(work), limit, 1.0)
 
 
 def _store(folder: Path, maker: Maker) -> Store:
@@ -161,15 +123,6 @@ def _copy(folder: Path, contents: list[object]) -> None:
     os.sync()
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
 def _best(work: Callable[[], object]) -> float:
-    return min(_seconds(work) for _ in range(ROUNDS))
-
-
-if __name__ == "__main__":
-    main()
+    """Return the least milliseconds that something takes."""
+    return 1e3 * min(seconds(work) for _ in range(ROUNDS))

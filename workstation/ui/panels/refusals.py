@@ -17,7 +17,7 @@ from workstation.ui.controls import Button, IconButton, Label, panel, plain
 from workstation.ui.theme import STEP, FontSize, font, icon
 from workstation.ui.wording import counted
 
-_HEADINGS: Final = ("File", "Why it could not be read")
+_HEADINGS: Final = ("What", "Why")
 _HEIGHT: Final = 240
 _ROW: Final = 28
 _ROOT: Final = QModelIndex()
@@ -80,7 +80,7 @@ class RefusalsPanel(QWidget):
     def show_refusals(self, refusals: Sequence[Refusal]) -> None:
         """Open with these."""
         self.model.show(refusals)
-        self._title.setText(f"{counted(len(refusals), 'file')} could not be read")
+        self._title.setText(f"{counted(len(refusals), 'file')} left out")
         self.show()
         self._table.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -106,7 +106,7 @@ class RefusalsPanel(QWidget):
         close = IconButton()
         close.setIcon(icon("close"))
         close.setToolTip(plain("Close (Esc)"))
-        close.setAccessibleName("Close the list of files that could not be read")
+        close.setAccessibleName("Close the list of files that were left out")
         close.clicked.connect(self.hide)
         copy = Button("Copy list", kind="link")
         copy.clicked.connect(self.copy)
@@ -130,7 +130,7 @@ class RefusalsPanel(QWidget):
 def _table(model: RefusalModel) -> QTableView:
     made = QTableView()
     made.setModel(model)
-    made.setAccessibleName("Files that could not be read")
+    made.setAccessibleName("Files that were left out")
     made.setFont(font())
     made.setShowGrid(False)
     made.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -67,7 +67,7 @@ class Body(QWidget):
         return still
 
     def accounting(self, preview: StudyPreview) -> Button | None:
-        """Say that nothing is missing, or what is; answers the link to what could not be read."""
+        """Say that nothing is missing, or what is; answers the link to what is not shown."""
         study = preview.study
         self.group("Accounted for")
         row = QHBoxLayout()
@@ -79,7 +79,7 @@ class Body(QWidget):
         self.line(preview.accounting, "attention" if incomplete else "secondary")
         if not preview.refused:
             return None
-        link = Button(f"{counted(len(preview.refused), 'file')} could not be read", kind="link")
+        link = Button(f"{counted(len(preview.refused), 'file')} not shown", kind="link")
         self._column.addWidget(link)
         return link
 

@@ -202,7 +202,8 @@ def is_calm(error: LumenError) -> bool:
     """Say whether an error is a sentence for a person: short, on one line, no program's words, no name."""
     text = str(error)
     return (
-        0 < len(text) <= _LONGEST_SENTENCE
+        error.what != ""
+        and len(text) <= _LONGEST_SENTENCE
         and not text[0].islower()
         and text.endswith(".")
         and text.isprintable()

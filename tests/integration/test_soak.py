@@ -1,27 +1,15 @@
 """The soak itself: it goes on where it stopped, and its verdicts can be bad."""
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+import soak
 from progress import Progress, Standing
 from proof import Batch, Outcome, Proof
 from proofs import all_proofs
 from result_page import page, verdict
 
-SOAK = Path(__file__).parents[1] / "soak" / "__main__.py"
 ENOUGH, SOMETHING, BROKEN = Outcome(5), Outcome(5, complaints=1, texts=["lost"]), Outcome.stumbled("died")
-
-
-@pytest.fixture
-def soak() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("soak_main", SOAK)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def proof(*, must_fail: bool = False) -> Proof:
@@ -76,7 +64,7 @@ def test_the_page_says_what_was_found(tmp_path: Path) -> None:
     assert "- lost" in text
 
 
-def test_a_soak_that_was_cut_off_goes_on_where_it_was(tmp_path: Path, soak: ModuleType) -> None:
+def test_a_soak_that_was_cut_off_goes_on_where_it_was(tmp_path: Path) -> None:
     state, result = tmp_path / "state.json", tmp_path / "RESULT.md"
     words = ["--only", "exchanged-images", "--share", "0.02", "--state", str(state), "--result", str(result)]
     before = Progress(

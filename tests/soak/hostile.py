@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -135,7 +136,7 @@ class _Visit:
             except LumenError as error:
                 self._refused(error)
             except BaseException as error:  # noqa: BLE001 - in the window it would be a fault of the program
-                self._note("faults", complaint=f"{type(error).__name__} reached the window")
+                self._note("faults", complaint=_fault(error))
             else:
                 self._note("accepted")
             self._took(time.monotonic() - start, len(data))
@@ -150,7 +151,7 @@ class _Visit:
         source = SharedBuffer.create(max(1, len(data)))
         try:
             source.view[: len(data)] = data
-            found = examine_shared(self._pool, source.slice(0, len(data)))
+            found = examine_shared(self._pool, source, len(data))
             self._decode(found, source, len(data))
         finally:
             source.close()
@@ -196,6 +197,13 @@ class _Visit:
             self.outcome.count(what)
             if complaint:
                 self.outcome.complain(complaint)
+
+
+def _fault(error: BaseException) -> str:
+    """Return what was raised and where, for whoever mends it."""
+    steps = traceback.extract_tb(error.__traceback__)
+    way = " < ".join(f"{Path(step.filename).name}:{step.lineno}" for step in reversed(steps))
+    return f"{type(error).__name__} reached the window: {error} ({way})"
 
 
 def is_calm(error: LumenError) -> bool:

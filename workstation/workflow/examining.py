@@ -10,15 +10,16 @@ from typing import Final
 
 from workstation.dicom import tasks
 from workstation.dicom.examine import Examined
-from workstation.workers import BufferSlice, Job, SharedBuffer, WorkerPool
+from workstation.workers import Job, SharedBuffer, WorkerPool
 
 _SECONDS: Final = 10.0  # facts, "Bombs and limits": 10 s + 1 s for each MB
 _SECONDS_A_BYTE: Final = 1e-6
 
 
-def examine_shared(pool: WorkerPool, data: BufferSlice) -> Examined:
-    """Examine what lies in shared memory; waits for a worker."""
-    seconds = _SECONDS + data.length * _SECONDS_A_BYTE
+def examine_shared(pool: WorkerPool, buffer: SharedBuffer, length: int) -> Examined:
+    """Examine the first bytes of shared memory; waits for a worker."""
+    data = buffer.slice(0, length) if length else None  # a file may have become empty since it was found
+    seconds = _SECONDS + length * _SECONDS_A_BYTE
     return tasks.examined(pool.submit(Job("examine", {}, data, None, seconds)).result())
 
 
@@ -27,6 +28,6 @@ def examine_in_worker(pool: WorkerPool, data: memoryview) -> Examined:
     buffer = SharedBuffer.create(max(1, data.nbytes))
     try:
         buffer.view[: data.nbytes] = data
-        return examine_shared(pool, buffer.slice(0, data.nbytes))
+        return examine_shared(pool, buffer, data.nbytes)
     finally:
         buffer.close()

@@ -133,7 +133,7 @@ class Intake:
             self._raise_if_stopped()
             buffer = SharedBuffer.create(max(1, source.size))
             length = source.readinto(buffer.view[: source.size])
-            examined = examine_shared(self._desk.pool, buffer.slice(0, length))
+            examined = examine_shared(self._desk.pool, buffer, length)
         except Exception as error:  # noqa: BLE001  one strange file must not stop the others
             if buffer is not None:
                 buffer.close()

@@ -4,13 +4,17 @@ import threading
 import time
 from pathlib import Path
 
+import harmless
 import hostile
 import pytest
 from proof import Batch, Outcome
 
 from workstation.dicom import tasks
 from workstation.dicom.errors import DicomRefused
-from workstation.workers import WorkerPool
+from workstation.dicom.examine import examine
+from workstation.dicom.syntaxes import SUPPORTED
+from workstation.workers import Limits, WorkerPool
+from workstation.workers.dispatcher import Dispatcher
 
 SEED = 20261124
 
@@ -40,6 +44,34 @@ def test_bombs_are_refused_in_a_worker_and_never_hold_up_the_window() -> None:
 
     assert outcome.texts == []
     assert outcome.counts["refused"] == count
+
+
+def test_after_each_killed_worker_the_pool_goes_on() -> None:
+    outcome = harmless.lose_workers(Batch(0, 6, SEED, Path()))
+
+    assert outcome.texts == []
+    assert outcome.counts["killed"] == 6
+    assert outcome.counts["decoded"] > 20
+
+
+def test_a_pool_that_does_not_go_on_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    recruits = iter([Dispatcher._recruit])
+
+    def only_once(dispatcher: Dispatcher) -> None:
+        next(recruits, id)(dispatcher)
+
+    monkeypatch.setattr(Dispatcher, "_recruit", only_once)
+    monkeypatch.setattr(harmless, "LIMITS", Limits(start_seconds=0.5))
+
+    outcome = harmless.lose_workers(Batch(0, 3, SEED, Path()))
+
+    assert "loss 2: the pool didn't go on" in outcome.texts
+
+
+def test_every_transfer_syntax_is_among_the_files_that_are_changed() -> None:
+    seeds = [examine(memoryview(data)).record for data in hostile._with_pixels()]
+
+    assert {seed.transfer_syntax for seed in seeds} == set(SUPPORTED)
 
 
 def test_the_watch_sees_a_thread_that_keeps_all_others_waiting() -> None:

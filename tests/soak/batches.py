@@ -5,12 +5,14 @@ Units:   seconds.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from progress import Standing
@@ -30,13 +32,17 @@ def ended(proof: Proof, standing: Standing, seed: int, scratch: Path) -> Iterato
     batches = _batches(proof, standing, seed, scratch)
     under_way: list[tuple[Batch, Future[Ended]]] = []
     with ProcessPoolExecutor(processes(proof), multiprocessing.get_context("spawn")) as pool:
-        while True:
-            while len(under_way) <= processes(proof) and (batch := next(batches, None)):
-                under_way.append((batch, pool.submit(_run, proof.name, batch)))
-            if not under_way:
-                return
-            batch, future = under_way.pop(0)
-            yield batch, _result(future, batch)
+        try:
+            while True:
+                while len(under_way) <= processes(proof) and (batch := next(batches, None)):
+                    under_way.append((batch, pool.submit(_run, proof.name, batch)))
+                if not under_way:
+                    return
+                yield under_way[0][0], under_way[0][1].result()
+                under_way.pop(0)
+        except BrokenProcessPool:  # the very thing that must not be; the next call goes on behind it
+            batch = under_way[0][0]
+            yield batch, (Outcome.stumbled(f"trials {batch.numbers}: their process died"), 0.0)
 
 
 def _batches(proof: Proof, standing: Standing, seed: int, scratch: Path) -> Iterator[Batch]:
@@ -49,6 +55,7 @@ def _run(name: str, batch: Batch) -> Ended:
     """Run some trials; what a harness raises is no verdict, and no reason to stop."""
     proof = next(proof for proof in all_proofs() if proof.name == name)
     batch.scratch.mkdir(parents=True)
+    logging.disable(logging.WARNING)  # lost workers are counted
     start = time.monotonic()
     try:
         outcome = proof.run(batch)
@@ -57,10 +64,3 @@ def _run(name: str, batch: Batch) -> Ended:
     finally:
         shutil.rmtree(batch.scratch, ignore_errors=True)
     return outcome, time.monotonic() - start
-
-
-def _result(future: Future[Ended], batch: Batch) -> Ended:
-    try:
-        return future.result()
-    except Exception as error:  # noqa: BLE001 - the process died: the very thing that must not be
-        return Outcome.stumbled(f"trials {batch.numbers}: their process died ({type(error).__name__})"), 0.0

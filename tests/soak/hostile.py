@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 import time
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from typing import Final
 import pydicom.data
 from bombs import frame_bombs, header_bombs
 from dicom_objects import ct, part10
+from encoded_seeds import encoded_seeds
 from mutations import header_mutations, pixel_mutations
 from proof import Batch, Outcome
 from store_power import seeded
@@ -88,15 +89,16 @@ def seeds() -> Sequence[bytes]:
     return [path.read_bytes() for path in small]
 
 
-def offer(files: Iterable[bytes]) -> Outcome:
-    """Offer files to workers while the main thread is watched."""
+def offer(files: Iterable[bytes], beside: Callable[[WorkerPool], object] = id) -> Outcome:
+    """Offer files to workers while the main thread is watched, and something else happens to the workers."""
     with WorkerPool(tasks.__name__, WORKERS, LIMITS) as pool:
-        _warm_up(pool)
+        warm_up(pool)
         visit = _Visit(pool, iter(files))
-        feeders = [threading.Thread(target=visit.feed, daemon=True) for _ in range(FEEDERS)]
-        for feeder in feeders:
-            feeder.start()
-        beat_while(feeders, pool, visit.outcome)
+        others = [threading.Thread(target=visit.feed, daemon=True) for _ in range(FEEDERS)]
+        others.append(threading.Thread(target=beside, args=(pool,), daemon=True))
+        for other in others:
+            other.start()
+        beat_while(others, pool, visit.outcome)
     return visit.outcome
 
 
@@ -240,10 +242,14 @@ def _sound() -> dict[int, Examined]:
 
 
 def _with_pixels() -> Sequence[bytes]:
-    return [seeds()[number] for number, found in _sound().items() if found.record.pixel]
+    """Return files of every transfer syntax."""
+    return [
+        *(seeds()[number] for number, found in _sound().items() if found.record.pixel),
+        *encoded_seeds(),
+    ]
 
 
-def _warm_up(pool: WorkerPool) -> None:
+def warm_up(pool: WorkerPool) -> None:
     """Have all workers started, and everything imported here that the first file would import."""
     _names()
     bombs()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import file_harms
+import harmless
 import hostile
 import image_harms
 import kill_import
@@ -29,6 +30,8 @@ KILLS: Final = 500
 STORE_KILLS: Final = 200
 HEADERS: Final = 100_000
 PIXELS: Final = 20_000
+SOUND: Final = 5_000
+LOSSES: Final = 100
 OPENED_OF_WORK, OPENED_OF_CACHE = 8, 16  # one in so many bytes of a database is also tried on the whole store
 
 _MODES: Final = tuple(Mode)
@@ -67,6 +70,26 @@ def _hostile() -> tuple[Proof, ...]:
             len(hostile.bombs()),
             0.1,
             hostile.explode,
+            alone=True,
+        ),
+        Proof(
+            "losses",
+            "After each worker that is killed or frozen the pool goes on: one file fails in a calm sentence, "
+            "the others are decoded, the window's thread never waits 100 ms",
+            lambda: LOSSES,
+            harmless.FREEZES,
+            0.8,
+            harmless.lose_workers,
+            alone=True,
+        ),
+        Proof(
+            "noise",
+            "The machine itself is quiet enough to tell: beside idle workers, and beside workers that get "
+            "nothing but sound files, that thread never waits 100 ms either",
+            lambda: SOUND,
+            SOUND,
+            0.003,
+            harmless.stay_quiet,
             alone=True,
         ),
     )

@@ -219,7 +219,7 @@ class Dispatcher:
 def _too_slow(ticket: Ticket | None) -> LumenError:
     if ticket is None:
         return WorkerUnavailable("It took too long to start")
-    return WorkerTimeout(f"This took longer than {ticket.job.seconds:g} s and was stopped")
+    return WorkerTimeout(f"This took longer than {round(ticket.job.seconds, 1):g} s and was stopped")
 
 
 def _bury(workers: Iterable[Worker]) -> None:

@@ -15,8 +15,6 @@ from driven_window import DrivenWindow
 from figures import Figure
 from ground import BRAIN_MR, CHEST_CT, CHEST_XR, Ground, night_desk, study_of
 
-from workstation.workflow import warm_up
-
 BUDGET: Final = 150.0  # milliseconds
 ROUNDS: Final = 9
 _ELSEWHERE: Final = "US abdomen"
@@ -24,7 +22,6 @@ _ELSEWHERE: Final = "US abdomen"
 
 def figures(_ground: Ground) -> Iterator[Figure]:
     """Measure one study of each kind."""
-    warm_up()
     with night_desk() as desk:
         driven = DrivenWindow(desk)
         elsewhere = study_of(desk, _ELSEWHERE)

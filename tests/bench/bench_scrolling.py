@@ -13,7 +13,7 @@ from figures import Figure, late
 from ground import CHEST_CT, Ground, night_desk, own_desk, study_of
 from made_files import write_radiograph
 
-from workstation.workflow import Desk, import_studies, list_studies, warm_up
+from workstation.workflow import Desk, import_studies, list_studies
 
 BUDGET: Final = 16.0  # milliseconds, a frame of a 60 Hz screen
 STEPS: Final = 300
@@ -22,7 +22,6 @@ SIDE: Final = 1024  # of the viewport
 
 def figures(ground: Ground) -> Iterator[Figure]:
     """Scroll a CT, then drag the window of a radiograph."""
-    warm_up()
     with night_desk() as desk:
         yield _figure(f"scroll 512² in {SIDE}², p95", _scrolled(desk))
     home = ground.new("radiograph")

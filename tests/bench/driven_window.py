@@ -28,6 +28,7 @@ from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_theme
 from workstation.ui.viewports.viewport import Viewport
 from workstation.workflow import Desk, StudyRow
+from workstation.workflow.machine import KERNELS
 
 _LEFT: Final = Qt.MouseButton.LeftButton
 _NOTHING_HELD: Final = Qt.KeyboardModifier.NoModifier
@@ -57,6 +58,7 @@ class DrivenWindow:
         self._desk = WindowDesk(lambda: desk)
         self.window = MainWindow(self._desk, now=lambda: datetime.now(UTC).astimezone())
         self.window.show()
+        self.until(KERNELS.are_loaded)
         self._desk.sit_down(desk)
         self.until(lambda: self.window.studies.model.rowCount() > 0)
 

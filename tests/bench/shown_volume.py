@@ -9,12 +9,11 @@ from pathlib import Path
 from driven_window import DrivenWindow
 from ground import own_desk
 
-from workstation.workflow import list_studies, warm_up
+from workstation.workflow import list_studies
 
 
 def main(home: Path) -> None:
     """Open the study, turn through it, look."""
-    warm_up()
     with own_desk(home) as desk:
         driven = DrivenWindow(desk)
         driven.open(list_studies(desk)[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from typing import Final
@@ -53,6 +54,7 @@ class Kernels:
         try:
             self._load()
         finally:  # if it failed, the first picture says why
+            gc.freeze()  # looking for garbage among all that was loaded would stop the window for 80 ms
             self._are_loaded.set()
             self.loaded.emit("")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QRadioButton, QWidget
 
 from workstation.ui.controls import Label
@@ -12,8 +13,8 @@ from workstation.ui.dialogs.passphrase import words_field
 from workstation.ui.dialogs.sheet import Dialog
 
 _TEXT: Final = (
-    "Your studies go into an encrypted store of their own on this computer, apart from the invented "
-    "ones. Without its key nobody can read it, and nobody can restore the key."
+    "Your studies go into an encrypted store of their own on this computer, apart from any invented "
+    "ones. Who has neither its key nor the recovery key can never read it again."
 )
 
 
@@ -37,16 +38,19 @@ class OwnStoreDialog(Dialog):
         self.again = words_field("The same again")
         self.recovery = QCheckBox("Give me a recovery key to print and keep elsewhere")
         self._hint = Label("", role="secondary", wrapped=True)
-        self._trouble = trouble
+        why_not = Label(trouble, role="secondary", wrapped=True)
         self.keyring.setEnabled(not trouble)
         (self.passphrase if trouble else self.keyring).setChecked(True)
         self.recovery.setChecked(True)
-        for widget in (self.keyring, self.passphrase, self.words, self.again, self._hint, self.recovery):
+        choice = self.keyring, why_not, self.passphrase, self.words, self.again, self._hint, self.recovery
+        for widget in choice:
             self.column.addWidget(widget)
+        why_not.setVisible(bool(trouble))
         self.passphrase.toggled.connect(self._follow)
         self.words.textChanged.connect(self._follow)
         self.again.textChanged.connect(self._follow)
         self._follow()
+        (self.words if trouble else self.keyring).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def choice(self) -> KeyChoice:
         """Return what was decided."""
@@ -59,9 +63,7 @@ class OwnStoreDialog(Dialog):
             widget.setVisible(asked)
         self._hint.setText(self._what_is_missing() if asked else "")
         self.accept_button.setEnabled(not (asked and self._what_is_missing()))
-        self._hint.setVisible(bool(self._hint.text()) or bool(self._trouble))
-        if self._trouble and not self._hint.text():
-            self._hint.setText(self._trouble)
+        self._hint.setVisible(asked)
 
     def _what_is_missing(self) -> str:
         if len(self.words.text()) < self._shortest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from workstation.ui.controls import Label
@@ -28,10 +29,11 @@ class PassphraseDialog(Dialog):
         super().__init__("Your own studies", text, accept="Open", parent=parent)
         self.words = words_field("Passphrase or recovery key")
         self._trouble = Label(trouble, role="attention", wrapped=True)
-        self._trouble.setVisible(bool(trouble))
         self.column.addWidget(self.words)
         self.column.addWidget(self._trouble)
+        self._trouble.setVisible(bool(trouble))
         self.words.textChanged.connect(self._follow)
+        self.words.setFocus(Qt.FocusReason.OtherFocusReason)
         self._follow()
 
     def _follow(self) -> None:

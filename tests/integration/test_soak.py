@@ -47,7 +47,7 @@ def test_a_proof_that_was_not_finished_does_not_hold_yet() -> None:
 
 def test_progress_is_read_back_for_the_same_seed_and_share_only(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
-    kept = Progress(path, 7, 1.0, "today", ["abc"], {"p": Standing(5, 3, 0.5, SOMETHING)})
+    kept = Progress(path, 7, 1.0, "today", {"p": Standing(5, 3, 0.5, SOMETHING, ["abc"])})
     kept.write()
 
     assert Progress.read(path, 7, 1.0) == kept
@@ -56,20 +56,19 @@ def test_progress_is_read_back_for_the_same_seed_and_share_only(tmp_path: Path) 
 
 
 def test_the_page_says_what_was_found(tmp_path: Path) -> None:
-    progress = Progress(tmp_path / "s", 7, 1.0, "today", ["abc"], {"p": Standing(5, 5, 0.5, SOMETHING)})
+    progress = Progress(tmp_path / "s", 7, 1.0, "today", {"p": Standing(5, 5, 0.5, SOMETHING, ["abc"])})
 
     text = page([proof()], progress, "tonight")
 
     assert "**something was found**" in text
     assert "- lost" in text
+    assert "| abc |" in text
 
 
 def test_a_soak_that_was_cut_off_goes_on_where_it_was(tmp_path: Path) -> None:
     state, result = tmp_path / "state.json", tmp_path / "RESULT.md"
     words = ["--only", "exchanged-images", "--share", "0.02", "--state", str(state), "--result", str(result)]
-    before = Progress(
-        state, soak.SEED, 0.02, "today", [], {"exchanged-images": Standing(5, 2, 1.0, Outcome(2))}
-    )
+    before = Progress(state, soak.SEED, 0.02, "today", {"exchanged-images": Standing(5, 2, 1.0, Outcome(2))})
     before.write()
 
     assert soak.main(words) == 0

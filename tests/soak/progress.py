@@ -22,6 +22,7 @@ class Standing:
     next: int = 0  # the first trial that was not run
     seconds: float = 0.0  # of work, added up over the processes
     outcome: Outcome = field(default_factory=Outcome)
+    commits: list[str] = field(default_factory=list)  # at which its trials ran
 
     @property
     def is_done(self) -> bool:
@@ -37,7 +38,6 @@ class Progress:
     seed: int
     share: float
     started: str = ""
-    commits: list[str] = field(default_factory=list)
     standings: dict[str, Standing] = field(default_factory=dict)
 
     @classmethod
@@ -49,7 +49,7 @@ class Progress:
         except FileNotFoundError:
             return progress
         if (kept["seed"], kept["share"]) == (seed, share):
-            progress.started, progress.commits = kept["started"], kept["commits"]
+            progress.started = kept["started"]
             progress.standings = {name: _standing(one) for name, one in kept["standings"].items()}
         return progress
 
@@ -66,7 +66,7 @@ class Progress:
         for name in names:
             self.standings.pop(name, None)
         if not self.standings:
-            self.started, self.commits = "", []
+            self.started = ""
 
 
 def _standing(kept: dict[str, object]) -> Standing:

@@ -21,13 +21,12 @@ def page(proofs: Sequence[Proof], progress: Progress, ended: str) -> str:
         "",
         f"Written by `make soak`; begun {progress.started}, this page {ended}.",
         "",
-        f"- Commit: {', '.join(progress.commits)}",
         f"- Seed: {progress.seed}; share of all trials: {progress.share:g}",
         f"- Machine: {machine()}",
         f"- Verdict: **{_whole(proofs, progress)}**",
         "",
-        "| proof | trials | of | verdict | counts | work |",
-        "|---|---:|---:|---|---|---:|",
+        "| proof | trials | of | verdict | counts | work | at commit |",
+        "|---|---:|---:|---|---|---:|---|",
         *(_row(proof, progress.standings.get(proof.name)) for proof in proofs),
         "",
         "## What each proof claims",
@@ -88,13 +87,14 @@ def _whole(proofs: Sequence[Proof], progress: Progress) -> str:
 
 def _row(proof: Proof, standing: Standing | None) -> str:
     if standing is None:
-        return f"| {proof.name} | 0 | | not run | | |"
+        return f"| {proof.name} | 0 | | not run | | | |"
     outcome = standing.outcome
     counts = [f"{number:,} {what}" for what, number in sorted(outcome.counts.items())]
     counts += [f"{what}: {value:.4g}" for what, value in sorted(outcome.peaks.items())]
     return (
         f"| {proof.name} | {outcome.trials:,} | {standing.goal:,} | {verdict(proof, standing)} "
-        f"| {'; '.join(counts)} | {standing.seconds:,.0f} s |"
+        f"| {'; '.join(counts)} | {standing.seconds:,.0f} s "
+        f"| {', '.join(standing.commits)} |"
     )
 
 

@@ -58,8 +58,6 @@ def _asked(words: Sequence[str]) -> argparse.Namespace:
 
 def _begin(progress: Progress, chosen: Sequence[Proof]) -> None:
     progress.started = progress.started or _now()
-    if (here := commit(ROOT)) not in progress.commits:
-        progress.commits.append(here)
     for proof in chosen:
         if proof.name not in progress.standings:
             progress.standings[proof.name] = Standing(math.ceil(proof.goal() * progress.share))
@@ -68,11 +66,13 @@ def _begin(progress: Progress, chosen: Sequence[Proof]) -> None:
 
 def _prove(proof: Proof, chosen: Sequence[Proof], progress: Progress, scratch: Path, result: Path) -> None:
     """Run what is left of a proof, and keep what came of each batch as it ends."""
-    standing = progress.standings[proof.name]
+    standing, here = progress.standings[proof.name], commit(ROOT)
     for batch, (outcome, seconds) in ended(proof, standing, progress.seed, scratch):
         standing.outcome.add(outcome)
         standing.next = batch.first + batch.count
         standing.seconds += seconds
+        if here not in standing.commits:
+            standing.commits.append(here)
         progress.write()
         _say(proof, chosen, progress)
     result.write_text(page(all_proofs(), progress, _now()), encoding="utf-8")

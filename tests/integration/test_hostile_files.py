@@ -2,6 +2,7 @@
 
 import threading
 import time
+import time
 from pathlib import Path
 
 import harmless

@@ -104,18 +104,21 @@ def offer(files: Iterable[bytes], beside: Callable[[WorkerPool], object] = id) -
 
 def beat_while(threads: Sequence[threading.Thread], pool: WorkerPool, outcome: Outcome) -> None:
     """Be the window's thread until the others end; note how late each wake was, and the workers' size."""
-    beats, late, largest, last = 0, 0.0, 0, time.monotonic()
+    beats, late, largest, last, queued = 0, (0.0, 0.0), 0, time.monotonic(), _queued()
     while any(thread.is_alive() for thread in threads):
         time.sleep(_BEAT)
         if beats % _BEATS_A_LOOK == 0:
             largest = max(largest, *_sizes(pool), 0)
-        now = time.monotonic()
-        late, last, beats = max(late, now - last - _BEAT), now, beats + 1
-    outcome.peak("longest stall, ms", 1000 * late)
+        now, queued_now = time.monotonic(), _queued()
+        late = max(late, (now - last - _BEAT, queued_now - queued))
+        last, queued, beats = now, queued_now, beats + 1
+    stall, without_core = late
+    outcome.peak("longest stall, ms", 1000 * stall)
     outcome.peak("largest worker, MiB", largest / (1 << 20))
     outcome.count("beats", beats)
-    if late > STALL:
-        outcome.complain(f"the main thread was held up for {1000 * late:.0f} ms")
+    if stall > STALL:
+        waited = f"{1000 * stall:.0f} ms, {1000 * without_core:.0f} ms of it without a core to run on"
+        outcome.complain(f"the main thread was held up for {waited}")
     if largest > LIMITS.memory_bytes:
         outcome.complain(f"a worker had {largest} bytes")
 
@@ -256,6 +259,14 @@ def warm_up(pool: WorkerPool) -> None:
     _Visit(pool, iter([part10(ct()), b"no image"] * 4 * WORKERS)).feed()
     while sum(worker.idle for worker in pool._dispatcher._workers) < WORKERS:
         time.sleep(_BEAT)
+
+
+def _queued() -> float:
+    """Return how long this thread has waited for a core so far: others', or our own workers', doing."""
+    try:
+        return int(Path("/proc/thread-self/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    except OSError:  # not Linux
+        return 0.0
 
 
 def _sizes(pool: WorkerPool) -> list[int]:

@@ -2,7 +2,6 @@
 
 import threading
 import time
-import time
 from pathlib import Path
 
 import harmless

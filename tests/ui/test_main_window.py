@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -10,10 +11,10 @@ from invented import InventedDesk
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from workstation.errors import LumenError
-from workstation.ui.contracts import Notice, StudyRow, Tone, WindowMemory
+from workstation.ui.contracts import Notice, StudyRow, StudyState, Tone, WindowMemory
 from workstation.ui.main_window import MainWindow
 from workstation.ui.stacks import carrying
 
@@ -149,6 +150,85 @@ def test_the_same_line_twice_is_one(window: MainWindow) -> None:
     window.notices.dismiss()
 
     assert window.notices.text == ""
+
+
+@pytest.mark.parametrize("width", [960, 1700])
+@pytest.mark.parametrize("action", ["", "Try again"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There is no window 5 for these images.",
+        "The program did not end in order last time.",
+        "This store is open in another program (/home/reader/.local/share/lumen/store). " * 2,
+    ],
+)
+def test_a_line_is_never_cut(window: MainWindow, width: int, action: str, text: str) -> None:
+    window.resize(width, 760)
+    window.tell(Notice(text, Tone.FAULT, action))
+    QApplication.processEvents()
+
+    label = window.notices._text
+    asked = label.fontMetrics().boundingRect(label.rect(), Qt.TextFlag.TextWordWrap, text)
+    assert asked.width() <= label.width()
+    assert asked.height() <= label.height()
+    assert window.notices.geometry().bottom() < window.studies.height()
+
+
+def test_a_line_stays_in_front_when_a_study_opens(window: MainWindow, desk: InventedDesk, wait: Wait) -> None:
+    window.tell(Notice("The program did not end in order last time.", Tone.ATTENTION))
+    window.open_study(desk.rows[0].uid)
+    wait(window.reading.isVisible)
+
+    middle = window.notices.mapTo(window, window.notices.rect().center())
+    found = window.childAt(middle)
+    assert found is not None
+    assert window.notices in (found, found.parentWidget())
+    window.show_studies()
+
+
+def test_a_hint_about_one_study_is_gone_when_the_next_one_is_there(
+    window: MainWindow, desk: InventedDesk, wait: Wait
+) -> None:
+    QToolTip.showText(QPoint(50, 50), "Lengths are those at the detector.", window)
+    assert QToolTip.isVisible()
+
+    window.open_study(desk.rows[0].uid)
+
+    wait(lambda: window.reading.isVisible() and not QToolTip.isVisible())
+    window.show_studies()
+
+
+def test_a_study_that_was_opened_is_no_longer_unread_in_the_list(
+    window: MainWindow, desk: InventedDesk, wait: Wait
+) -> None:
+    unread = next(n for n, row in enumerate(desk.rows) if row.state is StudyState.UNREAD)
+    uid = desk.rows[unread].uid
+    window.open_study(uid)
+    wait(window.reading.isVisible)
+    desk.rows[unread] = replace(desk.rows[unread], state=StudyState.OPENED)
+
+    window.show_studies()
+
+    wait(
+        lambda: (uid, StudyState.OPENED) in [(row.uid, row.state) for row in window.studies.model.all_rows()]
+    )
+
+
+def test_a_study_that_opens_before_the_list_is_there_learns_its_neighbours(show: Show, wait: Wait) -> None:
+    desk = InventedDesk()
+    listed, desk.rows = desk.rows, []
+    window = MainWindow(desk, now=lambda: NOW)
+    show(window)
+    wait(lambda: window.studies._stack.currentWidget() is window.studies._nothing_yet)
+    desk.rows = listed
+    window.open_study(listed[3].uid)
+    wait(window.reading.isVisible)
+
+    window.studies.reload()
+
+    wait(window.reading.banner._next.isEnabled)
+    assert window.reading.banner._previous.isEnabled()
+    window.show_studies()
 
 
 def test_a_study_that_cannot_be_opened_is_told_where_the_reader_looks(

@@ -10,7 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QToolTip, QVBoxLayout, QWidget
 
 from workstation.errors import calm
 from workstation.ui.actions import Actions, Offered
@@ -70,8 +70,10 @@ class MainWindow(QMainWindow):
 
     def show_studies(self) -> None:
         """Go to the study list; what was open is put away."""
+        QToolTip.hideText()
         self._pages.setCurrentWidget(self.studies)
         self.reading.put_away()
+        self.studies.reload()  # what was open is no longer unread
         self.studies.take_keys()
 
     def open_study(self, study_uid: str) -> None:
@@ -90,12 +92,18 @@ class MainWindow(QMainWindow):
             self.operations.run(lambda _: reading.close(), asked_by=self, done=_nothing, failed=_nothing)
             return
         self._opening = None
+        QToolTip.hideText()  # it spoke of the images before
         self.reading.show_reading(reading)
-        uid = reading.study.uid
-        before, after = self.studies.neighbour(uid, -1), self.studies.neighbour(uid, 1)
-        self.reading.banner.allow(previous=before is not None, following=after is not None)
+        self._tell_neighbours()
         self._pages.setCurrentWidget(self.reading)
         self.reading.take_keys()
+
+    def _tell_neighbours(self) -> None:
+        """Say whether there is a study before and after the open one; the list may come later than it."""
+        reading = self.reading.reading
+        if reading is not None:
+            before, after = (self.studies.neighbour(reading.study.uid, step) for step in (-1, 1))
+            self.reading.banner.allow(previous=before is not None, following=after is not None)
 
     def _step_study(self, step: int) -> None:
         reading = self.reading.reading
@@ -170,6 +178,8 @@ class MainWindow(QMainWindow):
         self.state.set_item(StateItem("import", ""))
 
     def _connect(self) -> None:
+        self.studies.model.layoutChanged.connect(self._tell_neighbours)
+        self._pages.currentChanged.connect(lambda _: self.notices.raise_())
         self.studies.noticed.connect(self.tell)
         self.studies.opened.connect(self.open_study)
         self.reading.noticed.connect(self.tell)

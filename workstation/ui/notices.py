@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workstation.ui.contracts import Notice, Tone
@@ -39,7 +39,7 @@ class Notices(QWidget):
         self._page = page
         self._waiting: list[Notice] = []
         self._mark = Label()
-        self._text = Label(elided=True)
+        self._text = Label(wrapped=True)
         self._count = Label(role="secondary")
         self._action = Button("", kind="link")
         self._close = IconButton()
@@ -103,11 +103,15 @@ class Notices(QWidget):
         self.raise_()
 
     def _place(self) -> None:
+        """Be as wide as the words ask for; where the page has no such room, be higher instead."""
         room = max(_NARROWEST, min(_WIDEST, round(self._page.width() * _SHARE)))
-        words = self._text.fontMetrics().horizontalAdvance(self._text.text())
+        metrics, text = self._text.fontMetrics(), self._text.text()
         others = self._mark, self._count, self._action, self._close
-        beside = sum(widget.sizeHint().width() + 2 * STEP for widget in others if not widget.isHidden())
-        self.setFixedWidth(min(room, max(_NARROWEST, words + beside + 6 * STEP)))
+        beside = 4 * STEP + sum(_width(widget) + 2 * STEP for widget in others if not widget.isHidden())
+        width = min(room, max(_NARROWEST, metrics.horizontalAdvance(text) + STEP + beside))
+        column = QRect(0, 0, width - beside, self._page.height())
+        lines = metrics.boundingRect(column, Qt.TextFlag.TextWordWrap, text).height()
+        self.setFixedSize(width, max(ROW + STEP, lines + 3 * STEP))
         left = (self._page.width() - self.width()) // 2
         self.move(left, self._page.height() - self.height() - _GAP)
 
@@ -123,4 +127,8 @@ class Notices(QWidget):
         row.addWidget(self._count)
         row.addWidget(self._action)
         row.addWidget(self._close)
-        self.setFixedHeight(ROW + STEP)
+
+
+def _width(widget: QWidget) -> int:
+    """Return how wide a widget is going to be; a size that was fixed is no hint."""
+    return widget.sizeHint().expandedTo(widget.minimumSize()).width()

@@ -141,6 +141,39 @@ def test_an_empty_store_says_how_to_fill_it(show: Callable[[QWidget], QWidget], 
     assert not made.studies.preview.isVisible()
 
 
+def test_a_store_that_is_not_open_is_not_called_empty(show: Callable[[QWidget], QWidget], wait: Wait) -> None:
+    tried: list[str] = []
+    desk = InventedDesk([])
+    made = MainWindow(desk, now=lambda: NOW)
+    made.studies.hold("Your studies are locked", again=lambda: tried.append("x"))
+    show(made)
+    made.studies.reload()
+    wait(lambda: "Your studies are locked" in _texts(made.studies))
+
+    assert "No studies yet" not in _texts(made.studies)
+    assert not any("0 studies" in text for text in _texts(made.studies.bar))
+    made.studies._again.click()
+    assert tried == ["x"]
+
+    made.studies.release()
+    wait(lambda: "No studies yet" in _texts(made.studies))
+
+
+def test_the_first_study_takes_the_place_of_the_reason_why_there_was_none(
+    show: Callable[[QWidget], QWidget], wait: Wait
+) -> None:
+    desk = InventedDesk([])
+    made = MainWindow(desk, now=lambda: NOW)
+    made.studies.hold("Opening the studies")
+    show(made)
+    desk.rows = many_rows(1)
+
+    made.studies.reload()
+
+    wait(made.studies.table.isVisible)
+    assert not made.studies._again.isVisible()
+
+
 def test_the_preview_tells_the_series_and_that_nothing_is_missing(page: StudiesPage, wait: Wait) -> None:
     page.table.choose(next(row.uid for row in page.model.all_rows() if row.patient_name.startswith("OKA")))
     wait(lambda: any("every instance is accounted for" in text for text in _texts(page.preview)))

@@ -28,7 +28,8 @@ from workstation.cli.session import Session
 from workstation.config import Places, Settings
 from workstation.errors import Cancelled, LumenError, calm
 from workstation.security import harden_process
-from workstation.ui.contracts import Notice, Tone
+from workstation.ui.bridge import Listening
+from workstation.ui.contracts import Notice
 from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_scale, apply_theme
 from workstation.ui.watchdog import Watchdog
@@ -87,6 +88,7 @@ class Program:
             self.desk, now=_now, reader=_reader(settings), memory=window_memory(places.cache / "window")
         )
         self._own.window = self.window
+        self._moved = Listening(self.desk.moved, self._follow_desk, self.window)
         self._state = StateItems(self.desk, self.window.state)
         self._watchdog = Watchdog() if "LUMEN_DEBUG" in os.environ else None
         self._threads: list[threading.Thread] = []
@@ -97,6 +99,8 @@ class Program:
 
     def show(self) -> None:
         """Show the window; everything else starts once it is up."""
+        if self._demo or self._own.exists():
+            self.window.studies.hold("Opening the studies")
         self.window.show()
         self.window.show_studies()
         for problem in self._settings.problems:
@@ -143,11 +147,20 @@ class Program:
         if study:
             self.window.open_study(study)
 
+    def _follow_desk(self, desk: Desk) -> None:
+        self._state.tell()
+        if desk.is_demo:
+            self.window.studies.hold("Making the night's studies", "The first one is here in a few seconds.")
+        else:
+            self.window.studies.release()
+
     def _not_opened(self, error: BaseException) -> None:
-        tone = Tone.ATTENTION if isinstance(error, Cancelled) else Tone.FAULT
-        self.window.tell(Notice(calm(error), tone, "Try again", self._begin_again))
+        locked = isinstance(error, Cancelled)
+        title = "Your studies are locked" if locked else "Your studies could not be opened"
+        self.window.studies.hold(title, "" if locked else calm(error), self._begin_again)
 
     def _begin_again(self) -> None:
+        self.window.studies.hold("Opening the studies")
         self.window.operations.run(
             lambda _: self._open(), asked_by=self.window, done=self._opened, failed=self._not_opened
         )

@@ -18,7 +18,8 @@ class Empty(QWidget):
         column = QVBoxLayout(self)
         column.setSpacing(2 * STEP)
         column.addStretch(2)
-        column.addWidget(Label(title, size=FontSize.TITLE), 0, centre)
+        self.title = Label(title, size=FontSize.TITLE)
+        column.addWidget(self.title, 0, centre)
         self.line = Label(line, role="secondary")
         column.addWidget(self.line, 0, centre)
         column.addSpacing(2 * STEP)
@@ -30,3 +31,8 @@ class Empty(QWidget):
         row.addStretch(1)
         column.addLayout(row)
         column.addStretch(3)
+
+    def say(self, title: str, line: str) -> None:
+        """Say something else."""
+        self.title.setText(title)
+        self.line.setText(line)

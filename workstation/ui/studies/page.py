@@ -70,6 +70,11 @@ class StudiesPage(QWidget):
             ],
         )
         self._no_match = self._make_no_match()
+        self._way_in: Callable[[], object] | None = None
+        self._again = Button("Try again", kind="primary")
+        self._again.clicked.connect(self._try_again)
+        self._not_open = Empty("", "", [self._again])
+        self._is_open = True
         self.actions_ = Actions(
             self, {"search": self._search, "clear-filters": self._clear, "open-study": self._open_current}
         )
@@ -85,6 +90,20 @@ class StudiesPage(QWidget):
             done=self._show,
             failed=lambda error: self.noticed.emit(Notice(calm(error), Tone.FAULT, "Try again", self.reload)),
         )
+
+    def hold(self, title: str, line: str = "", again: Callable[[], object] | None = None) -> None:
+        """Say why there is no list yet; an empty store and one that is not open are two things."""
+        self._is_open, self._way_in = False, again
+        self._not_open.say(title, line)
+        self._again.setVisible(again is not None)
+        self._after_change()
+        if again is not None:
+            self._again.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def release(self) -> None:
+        """Show the list as it is, from the next answer on."""
+        self._is_open, self._way_in = True, None
+        self.reload()
 
     def take_keys(self) -> None:
         """Give the list the keys, with a study chosen."""
@@ -127,12 +146,17 @@ class StudiesPage(QWidget):
 
     def _after_change(self) -> None:
         shown, total = self.model.rowCount(), self.model.total
-        everything = counted(total, "study", "studies")
-        self.bar.count(f"{amount(shown)} of {everything}" if self.model.query.asks else everything)
-        page = self.table if shown else self._no_match if total else self._nothing_yet
-        self._stack.setCurrentWidget(page)
+        everything = counted(total, "study", "studies") if total or self._is_open else ""
+        asks = self.model.query.asks and total
+        self.bar.count(f"{amount(shown)} of {everything}" if asks else everything)
+        empty = self._nothing_yet if self._is_open else self._not_open
+        self._stack.setCurrentWidget(self.table if shown else self._no_match if total else empty)
         self.preview.setVisible(total > 0)
         self.preview.show_study(self.table.current())
+
+    def _try_again(self) -> None:
+        if self._way_in is not None:
+            self._way_in()
 
     def _search(self) -> None:
         self.bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -171,7 +195,7 @@ class StudiesPage(QWidget):
         return Empty("Nothing matches", "No study has all of these words and filters.", [clear])
 
     def _lay_out(self) -> None:
-        for page in (self.table, self._no_match, self._nothing_yet):
+        for page in (self.table, self._no_match, self._nothing_yet, self._not_open):
             self._stack.addWidget(page)
         left = QVBoxLayout()
         left.setSpacing(0)

@@ -30,6 +30,7 @@ class Finding:
     what: str
     where: str = ""
     is_mended: bool = False
+    is_set_apart: bool = False  # mended in that the rest is sound: the image itself must come again
 
 
 @dataclass(slots=True)
@@ -138,14 +139,19 @@ def _check_image(parts: Parts, instance: StoredInstance, *, repair: bool) -> Fin
     except (BlobDamaged, StoreDamaged) as error:
         if parts.studies.get(instance.record.study.uid) is None:
             return None
-        return Finding(error.what, where, is_mended=repair and _put_away(parts, instance))
+        return _not_sound(parts, instance, error.what, where, repair=repair)
     if digest(data) != instance.sha256:
         what = "An image is not the one that was stored"
-        return Finding(what, where, is_mended=repair and _put_away(parts, instance))
+        return _not_sound(parts, instance, what, where, repair=repair)
     if found == instance.blob and not instance.is_damaged:
         return None
     what = "An image is another copy of what was stored, or was taken for damaged"
     return Finding(what, where, is_mended=repair and _accept(parts, instance, found.salt))
+
+
+def _not_sound(parts: Parts, instance: StoredInstance, what: str, where: str, *, repair: bool) -> Finding:
+    apart = repair and _put_away(parts, instance)
+    return Finding(what, where, is_mended=apart, is_set_apart=apart)
 
 
 def _put_away(parts: Parts, instance: StoredInstance) -> bool:

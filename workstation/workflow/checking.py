@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from workstation.security import Action
@@ -10,28 +10,52 @@ from workstation.store.check import Finding
 from workstation.workflow.answers import CheckSummary
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import verb
+from workstation.workflow.sessions import keep_expected
 
 CheckProgress: TypeAlias = Callable[[int, int], bool]
 """(images looked at, images in all) → whether to go on; Cancelled is raised if not."""
 
 
-@verb(Action.READ_AUDIT, detail=lambda summary: f"store checked, {len(summary.findings)} findings")
+@verb(Action.READ_AUDIT, detail=lambda summary: f"store checked, {_counted(summary.findings)}")
 def check_store(
     desk: Desk, *, repair: bool = False, progress: CheckProgress = lambda _done, _all: True
 ) -> CheckSummary:
-    """Read and verify everything; with ``repair``, mend what can be mended. What is found is an alert."""
+    """Read and verify everything; with ``repair``, mend what can be mended. What is found is an alert.
+
+    A study that lost images to a repair stays incomplete until they have come again.
+    """
+    before = {study.uid: study.instances for study in desk.store.studies.list()}
     result = desk.store.check(repair=repair, progress=progress)
+    if repair:
+        _remember_lost(desk, before)
     findings = tuple(map(_in_words, result.findings))
     if findings:
-        desk.note(Action.ALERT, f"{len(findings)} findings in the store, repair {'on' if repair else 'off'}")
+        desk.note(Action.ALERT, f"{_counted(findings)} in the store, repair {'on' if repair else 'off'}")
     looked = (
         f"{result.images:,} files, {result.transactions:,} journal entries "
         f"and {result.audit_records:,} audit records"
     )
-    verdict = f"{len(findings)} findings" if findings else "all is as it was written"
+    verdict = _counted(findings) if findings else "all is as it was written"
     return CheckSummary(findings, f"Looked at {looked}: {verdict}.")
+
+
+def _remember_lost(desk: Desk, before: Mapping[str, int]) -> None:
+    after = {study.uid: study.instances for study in desk.store.studies.list()}
+    keep_expected(
+        desk,
+        {
+            uid: max(count, desk.expected.get(uid, 0))
+            for uid, count in before.items()
+            if uid in after and after[uid] < count
+        },
+    )
+
+
+def _counted(findings: Sequence[str]) -> str:
+    return "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
 
 
 def _in_words(finding: Finding) -> str:
     where = f" ({finding.where})" if finding.where else ""
-    return f"{finding.what}{where}{' – mended' if finding.is_mended else ''}"
+    done = "set apart, to be imported again" if finding.is_set_apart else "mended"
+    return f"{finding.what}{where}{f' – {done}' if finding.is_mended else ''}"

@@ -252,7 +252,7 @@ def test_a_sound_store_ends_with_0(run: Run, disc: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [(), ("--repair",)])
-def test_a_damaged_file_is_named_and_ends_with_3_mended_or_not(
+def test_a_damaged_file_is_named_and_ends_with_3_set_apart_or_not(
     run: Run, disc: Path, home: Path, words: Sequence[str]
 ) -> None:
     run("import", disc)
@@ -262,7 +262,7 @@ def test_a_damaged_file_is_named_and_ends_with_3_mended_or_not(
 
     assert told.exit_code == 3
     assert victim.name in told.stderr
-    assert ("mended" in told.stderr) is bool(words)
+    assert ("set apart" in told.stderr) is bool(words)
     assert run("check").exit_code == (0 if words else 3)
 
 

@@ -11,7 +11,7 @@ from invented import InventedDesk
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
 
 from workstation.errors import LumenError
 from workstation.ui.contracts import Notice, StudyRow, StudyState, Tone, WindowMemory
@@ -126,6 +126,48 @@ def test_the_palette_offers_what_the_page_can_do(window: MainWindow, wait: Wait)
     assert "search" in on_list - on_images
     assert "tool-length" in on_images - on_list
     assert "palette" in on_list & on_images
+
+
+def test_the_palette_finds_a_window_by_its_name_and_shows_it(window: MainWindow, wait: Wait) -> None:
+    window.open_study(window.studies.model.study(0).uid)
+    wait(window.reading.isVisible)
+    window.palette_.open()
+
+    QTest.keyClicks(window.palette_.field, "lung")
+    assert window.palette_.list.count() == 1
+    QTest.keyClick(window.palette_.field, Qt.Key.Key_Return)
+
+    assert window.reading.reading is not None
+    shown = window.reading.reading.screen.active.window
+    assert shown is not None
+    assert shown.name == "lung"
+    window.show_studies()
+
+
+def test_the_palette_says_that_nothing_is_called_so(window: MainWindow) -> None:
+    window.palette_.open()
+    QTest.keyClicks(window.palette_.field, "zzz")
+
+    assert [window.palette_.list.item(n).text() for n in range(window.palette_.list.count())] == [
+        "Nothing is called that."
+    ]
+    QTest.keyClick(window.palette_.field, Qt.Key.Key_Return)
+    assert window.palette_.isVisible()
+    window.palette_.close_sheet()
+
+
+def test_the_sheet_of_keys_fits_into_the_smallest_window(window: MainWindow, wait: Wait) -> None:
+    window.open_study(window.studies.model.study(0).uid)
+    wait(window.reading.isVisible)
+    window.resize(window.minimumSize())
+    window._open_keys()
+    assert window._keys is not None
+
+    assert window.rect().contains(window._keys.geometry())
+    texts = {label.text() for label in window._keys.findChildren(QLabel)}
+    assert {"Window: lung", "Wheel"} <= texts
+    window._keys.close_sheet()
+    window.show_studies()
 
 
 def test_errors_are_lines_with_a_way_out(window: MainWindow) -> None:

@@ -1,5 +1,6 @@
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NoReturn
 
@@ -11,7 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 
-from workstation.ui.contracts import Unshowable
+from workstation.ui.contracts import StackShare, Unshowable
 from workstation.ui.main_window import MainWindow
 from workstation.ui.reading import ReadingPage
 from workstation.ui.stacks import carrying
@@ -55,6 +56,25 @@ def press(
 
 def _texts(widget: QWidget) -> list[str]:
     return [label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget)]
+
+
+@pytest.mark.parametrize("name", ["VALE^Marisol", "BARTHOLOMEW-FEATHERSTONE^Anastasia Wilhelmina"])
+def test_in_the_smallest_window_no_date_of_birth_is_cut(
+    window: MainWindow, page: ReadingPage, reading: InventedReading, name: str
+) -> None:
+    """Half a date is another date; a name that is cut must say so."""
+    window.resize(window.minimumSize())
+    page.banner.show_study(replace(reading.study, patient_name=name))
+    page.banner.show_share(StackShare(1234, 1234, 0))
+    QApplication.processEvents()
+
+    banner = page.banner
+    for label in (banner._person, banner._here, banner._unseen):
+        assert label.isHidden() or label.width() >= label.sizeHint().width(), label.text()
+    assert banner._next.geometry().right() <= banner.width()
+    assert banner._name.width() >= min(banner._name.sizeHint().width(), 160)
+    assert banner._name._elided
+    assert name.partition("^")[0] in banner._name.toolTip()
 
 
 def test_the_images_have_the_keys_when_a_study_opens(page: ReadingPage) -> None:

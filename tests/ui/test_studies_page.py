@@ -6,7 +6,7 @@ import pytest
 from invented import InventedDesk, many_rows
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from workstation.ui.contracts import ImportSummary, StudyRow
 from workstation.ui.main_window import MainWindow
@@ -120,6 +120,15 @@ def test_chips_filter_by_modality_and_date(page: StudiesPage) -> None:
     chips["Today"].click()
     assert _column(page, "patient") == ["ABERNATHY, Colm"]
     assert _count(page) == "1 of 12 studies"
+
+
+def test_in_the_smallest_window_no_chip_is_cut(window: MainWindow, page: StudiesPage) -> None:
+    window.resize(window.minimumSize())
+    page.bar.offer(["CT", "DX", "MG", "MR", "NM", "PT", "US", "XA"])
+    QApplication.processEvents()
+
+    for chip in page.bar._modalities.values():
+        assert chip.width() >= chip.sizeHint().width(), chip.text()
 
 
 def test_when_nothing_matches_the_way_out_is_one_key(page: StudiesPage) -> None:

@@ -21,6 +21,7 @@ from workstation.ui.notices import Notices
 from workstation.ui.operations import Operations, Ticket
 from workstation.ui.panels import CommandPalette, KeySheet
 from workstation.ui.reading import ReadingPage
+from workstation.ui.shortcuts import COMMANDS, Command
 from workstation.ui.state_bar import StateBar
 from workstation.ui.studies import StudiesPage
 
@@ -147,8 +148,16 @@ class MainWindow(QMainWindow):
         self.palette_.open()
 
     def _open_keys(self) -> None:
-        self._keys = self._keys or KeySheet(self)
+        if self._keys is None or not self._keys.isVisible():
+            self._keys, before = KeySheet(self, self._commands()), self._keys
+            if before is not None:
+                before.deleteLater()
         self._keys.open()
+
+    def _commands(self) -> tuple[Command, ...]:
+        """Return every command, by the name that it has on the page that is shown."""
+        here = {command.name: command for command, _ in self._offered()}
+        return tuple(here.get(command.name, command) for command in COMMANDS)
 
     def _next_area(self) -> None:
         areas = [area for area in self._page().areas() if area.isVisible()]

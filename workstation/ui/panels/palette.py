@@ -80,6 +80,8 @@ class CommandPalette(Sheet):
             if all(word in folded(command.text) for word in words):
                 self.list.addItem(_item(command, action))
         self.list.setCurrentRow(0)
+        if not self.list.count():
+            self.list.addItem(_nothing())
 
     def _go(self) -> None:
         for item in self.list.selectedItems():
@@ -117,8 +119,15 @@ class _Row(QStyledItemDelegate):
         painter.setPen(QColor(PALETTE.text))
         painter.drawText(inside, _LEFT, str(index.data()))
         painter.setPen(QColor(PALETTE.secondary))
-        painter.drawText(inside, _RIGHT, str(index.data(_KEY)))
+        painter.drawText(inside, _RIGHT, index.data(_KEY) or "")
         painter.restore()
+
+
+def _nothing() -> QListWidgetItem:
+    made = QListWidgetItem("Nothing is called that.")
+    made.setFlags(Qt.ItemFlag.NoItemFlags)
+    made.setSizeHint(QSize(0, _ROW))
+    return made
 
 
 def _item(command: Command, action: QAction) -> QListWidgetItem:

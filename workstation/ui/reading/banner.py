@@ -1,17 +1,27 @@
-"""Whose study this is, over everything else on the page; and the way to the next one."""
+"""Whose study this is, over everything else on the page; and the way to the next one.
+
+In a small window the description is shortened first, then the ID, and the name at last, each with "…";
+sex, age and date of birth are never cut: half a date is another one.
+"""
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from workstation.ui.contracts import StackShare, StudyRow
-from workstation.ui.controls import Button, Label, panel, plain
+from workstation.ui.controls import Button, Label, panel
 from workstation.ui.studies.columns import description
 from workstation.ui.theme import STEP, FontSize, icon
 from workstation.ui.theme.sizes import BANNER
 from workstation.ui.wording import amount, counted, identity, name_of, particulars
 from workstation.viewing.wording import moment
+
+_LEAST_NAME: Final = 160
+_ROOMY: Final = 1200
 
 
 class Banner(QWidget):
@@ -23,10 +33,11 @@ class Banner(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._back = Button("Studies", kind="quiet", hint="Back to the study list (Esc)")
-        self._name = Label(size=FontSize.NAME, strong=True)
+        self._name = Label(size=FontSize.NAME, strong=True, elided=True)
         self._person = Label()
-        self._identity = Label(role="secondary")
+        self._identity = Label(role="secondary", elided=True)
         self._study = Label(elided=True)
+        self._is_whole = True
         self._here = Label(role="secondary")
         self._unseen = Label(role="attention")
         self._previous = Button("", hint="Previous study (Shift N)")
@@ -36,15 +47,17 @@ class Banner(QWidget):
     def show_study(self, study: StudyRow) -> None:
         """Say whose study it is."""
         self._name.setText(name_of(study))
-        self._name.setToolTip(plain(name_of(study)))
+        words = self._name.fontMetrics().horizontalAdvance(name_of(study))
+        self._name.setMinimumWidth(min(words + 1, _LEAST_NAME))
         self._person.setText(particulars(study))
         self._identity.setText(identity(study))
         accession = f"acc. {study.accession}" if study.accession else ""
         parts = (description(study), moment(study.date, study.time), accession)
         self._study.setText(" · ".join(part for part in parts if part))
-        whole = study.here >= study.expected
+        self._is_whole = study.here >= study.expected
         self._here.setText(f"{amount(study.here)} of {amount(study.expected)} here")
-        self._here.set_role("secondary" if whole else "attention")
+        self._here.set_role("secondary" if self._is_whole else "attention")
+        self._make_room()
 
     def show_share(self, whole: StackShare) -> None:
         """Say how much of it has not been looked at."""
@@ -57,7 +70,18 @@ class Banner(QWidget):
         self._previous.setEnabled(previous)
         self._next.setEnabled(following)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say less where there is little room."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        self._here.setVisible(not self._is_whole or self.width() >= _ROOMY)
+
     def _lay_out(self) -> None:
+        for label in (self._name, self._identity):
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+            label.setMinimumWidth(1)
         self._back.setIcon(icon("back"))
         self._previous.setIcon(icon("back"))
         self._previous.setAccessibleName("Previous study")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -18,7 +19,7 @@ from workstation.ui.reading.image_keys import WHO, ImageKeys
 from workstation.ui.reading.layout_picker import LayoutPicker
 from workstation.ui.reading.series_column import SeriesColumn
 from workstation.ui.reading.tool_bar import ToolBar
-from workstation.ui.shortcuts import TOOLS
+from workstation.ui.shortcuts import TOOLS, Command
 from workstation.ui.viewports import ViewportGrid
 from workstation.viewing import Change, commands
 
@@ -112,8 +113,14 @@ class ReadingPage(QWidget):
         self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def offered(self) -> Offered:
-        """Return what can be done here, for the palette."""
-        return [*self.actions_.items(), *self.image_actions.items()]
+        """Return what can be done here, for the palette; a window is called by its name."""
+        named = [(self._named(command), action) for command, action in self.actions_.items()]
+        return [*named, *self.image_actions.items()]
+
+    def _named(self, command: Command) -> Command:
+        kind, _, digit = command.name.partition("-")
+        window = self._keys.window(int(digit)) if kind == "preset" else None
+        return replace(command, text=f"Window: {window.name or window.text()}") if window else command
 
     def areas(self) -> list[QWidget]:
         """Return where the keys can be, in the order of the eye."""

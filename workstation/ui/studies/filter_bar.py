@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QMenu, QWidget
 
 from workstation.ui.actions import Actions
@@ -21,6 +21,8 @@ from workstation.ui.theme.sizes import BANNER
 MOST_CHIPS: Final = 8
 _DATES: Final = (("All", None), ("Today", 1), ("7 days", 7))
 _SEARCH_WIDTH: Final = 420
+_LEAST_SEARCH: Final = 80
+_ROOMY: Final = 1040  # a narrower bar keeps its chips whole, and leaves the count away
 
 
 class Search(QLineEdit):
@@ -35,7 +37,7 @@ class Search(QLineEdit):
         self.setToolTip(plain("Search (Ctrl F)"))
         self.setFont(font())
         self.setClearButtonEnabled(False)
-        self.setMinimumWidth(180)
+        self.setMinimumWidth(_LEAST_SEARCH)
         self.setMaximumWidth(_SEARCH_WIDTH)
         self.setMaxLength(200)
 
@@ -100,6 +102,11 @@ class FilterBar(QWidget):
     def count(self, text: str) -> None:
         """Say what is shown."""
         self._count.setText(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say less where there is little room."""
+        super().resizeEvent(event)
+        self._count.setVisible(self.width() >= _ROOMY)
 
     def _tell(self) -> None:
         self.changed.emit(self.query)

@@ -14,6 +14,7 @@ from workstation.dicom.model import (
     Series,
     Study,
 )
+from workstation.dicom.record_json import to_json
 from workstation.store import Incoming
 
 KEK = bytes(range(32))
@@ -32,6 +33,11 @@ class Looked:
     record: InstanceRecord
     table: FrameTable
     sha256: str
+
+    @property
+    def record_text(self) -> str:
+        """Return the record as JSON."""
+        return to_json(self.record)
 
 
 @dataclass(frozen=True)

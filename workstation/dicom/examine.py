@@ -7,7 +7,7 @@ Errors:  DicomRefused (or NotDicom, Unsupported) with the reason; never anything
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workstation.dicom.errors import refusing
 from workstation.dicom.frame_table import frame_table
@@ -15,6 +15,7 @@ from workstation.dicom.header import read_header
 from workstation.dicom.layout import PREAMBLE, has_preamble, scan
 from workstation.dicom.model import FrameTable, InstanceRecord
 from workstation.dicom.record import record_of
+from workstation.dicom.record_json import to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,12 @@ class Examined:
     record: InstanceRecord
     table: FrameTable
     sha256: str  # hexadecimal, of everything after the preamble
+    text: str = field(default="", compare=False)  # the record as JSON, where it has been written already
+
+    @property
+    def record_text(self) -> str:
+        """Return the record as JSON (``record_json``)."""
+        return self.text or to_json(self.record)
 
 
 def examine(data: memoryview) -> Examined:

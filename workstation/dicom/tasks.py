@@ -16,14 +16,23 @@ from typing import Any, Final
 import numpy as np
 
 from workstation.dicom.codecs import decode_frame, frame_shape, stored_dtype
-from workstation.dicom.errors import PixelsRefused
+from workstation.dicom.errors import DicomRefused, PixelsRefused
 from workstation.dicom.examine import Examined, examine
 from workstation.dicom.model import FrameTable, PixelFormat
-from workstation.dicom.record_json import from_json, table_from_json, table_to_json, to_json
+from workstation.dicom.record_json import from_json, table_from_json, table_to_json
 from workstation.dicom.warm import warm_up
 from workstation.dicom.whole import cut_frame, native_pixels
 
-__all__ = ["TASKS", "decode_arguments", "examined", "frame_size", "photometrics", "warm_up"]
+__all__ = [
+    "TASKS",
+    "all_examined",
+    "decode_arguments",
+    "examine_arguments",
+    "examined",
+    "frame_size",
+    "photometrics",
+    "warm_up",
+]
 
 Json = dict[str, Any]
 Task = Callable[[Json, "memoryview | None", "memoryview | None"], Json]
@@ -48,7 +57,22 @@ def decode_arguments(pixel: PixelFormat, table: FrameTable, frames: Sequence[int
 
 def examined(reply: Json) -> Examined:
     """Return what an examine task found."""
-    return Examined(from_json(reply["record"]), table_from_json(reply["table"]), reply["sha256"])
+    text = reply["record"]
+    return Examined(from_json(text), table_from_json(reply["table"]), reply["sha256"], text)
+
+
+def examine_arguments(parts: Sequence[tuple[int, int]]) -> Json:
+    """Return the arguments for several files that lie in one input, each at its (offset, length)."""
+    return {"parts": [list(part) for part in parts]}
+
+
+def all_examined(reply: Json) -> list[Examined | DicomRefused]:
+    """Return what was found in each of several files, or why it was refused."""
+    return [examined(found) if "record" in found else _refused(*found["refused"]) for found in reply["found"]]
+
+
+def _refused(what: str, where: str, remedy: str) -> DicomRefused:
+    return DicomRefused(what, where=where, remedy=remedy)
 
 
 def photometrics(reply: Json) -> tuple[str, ...]:
@@ -58,7 +82,21 @@ def photometrics(reply: Json) -> tuple[str, ...]:
 
 def _examine(_arguments: Json, source: memoryview | None, _target: memoryview | None) -> Json:
     found = examine(source or memoryview(b""))
-    return {"record": to_json(found.record), "table": table_to_json(found.table), "sha256": found.sha256}
+    return {"record": found.record_text, "table": table_to_json(found.table), "sha256": found.sha256}
+
+
+def _examine_all(arguments: Json, source: memoryview | None, _target: memoryview | None) -> Json:
+    """Examine several files; what is refused costs only itself."""
+    whole = source or memoryview(b"")
+    parts = arguments["parts"]
+    return {"found": [_found(whole[offset : offset + length]) for offset, length in parts]}
+
+
+def _found(data: memoryview) -> Json:
+    try:
+        return _examine({}, data, None)
+    except DicomRefused as error:
+        return {"refused": [error.what, error.where, error.remedy]}
 
 
 def _decode(arguments: Json, source: memoryview | None, target: memoryview | None) -> Json:
@@ -82,4 +120,8 @@ def _joined(source: memoryview, spans: Sequence[Sequence[int]]) -> bytes | memor
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
-TASKS: Final[Mapping[str, Task]] = {"examine": _examine, "decode": _decode}
+TASKS: Final[Mapping[str, Task]] = {
+    "examine": _examine,
+    "examine all": _examine_all,
+    "decode": _decode,
+}

@@ -7,15 +7,15 @@ damaged. One that comes with the UID of another content gets a further version. 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 from workstation.dicom.model import FrameTable, InstanceRecord
 from workstation.store.files import Bytes, Files, translated
 from workstation.store.index import Index
-from workstation.store.names import Names, Place, parse_name
+from workstation.store.names import Names, Place
 
 
 class Examined(Protocol):
@@ -34,6 +34,11 @@ class Examined(Protocol):
     @property
     def sha256(self) -> str:
         """Return the digest of everything after the preamble."""
+        ...
+
+    @property
+    def record_text(self) -> str:
+        """Return the record as JSON (``dicom.record_json``)."""
         ...
 
 
@@ -83,10 +88,11 @@ class Planner:
     names: Names
     files: Files
     _planned: dict[str, dict[str, int]] = field(default_factory=dict)  # UID → digest → version
-    _taken: dict[str, list[Place]] = field(default_factory=dict)  # study → what lies in its folder
+    _known: dict[str, list[list[Any]]] = field(default_factory=dict)  # UID → digest, version, damaged
 
     def plans(self, batch: Sequence[Incoming]) -> list[Plan]:
         """Return what to do with each, in order."""
+        self._look_up({incoming.examined.record.uid for incoming in batch})
         return [self._plan(incoming) for incoming in batch]
 
     def _plan(self, incoming: Incoming) -> Plan:
@@ -94,7 +100,7 @@ class Planner:
         here = self._planned.setdefault(record.uid, {})
         if digest in here:
             return Plan(incoming, Outcome.PRESENT)
-        rows = self.index.rows("SELECT sha256, version, damaged FROM instances WHERE uid = ?", record.uid)
+        rows = self._known.get(record.uid, [])
         same = next((row for row in rows if row[0] == digest), None)
         versions = [*here.values(), *(int(row[1]) for row in rows)]
         place = self._place(record, int(same[1]) if same else self._next(record, versions))
@@ -104,6 +110,16 @@ class Planner:
         if same:
             return Plan(incoming, Outcome.PRESENT)
         return Plan(incoming, Outcome.VARIANT if versions else Outcome.STORED, place)
+
+    def _look_up(self, uids: Collection[str]) -> None:
+        """Ask the index once for the whole batch."""
+        marks = ", ".join("?" * len(uids))
+        found = self.index.rows(
+            f"SELECT uid, sha256, version, damaged FROM instances WHERE uid IN ({marks})",  # noqa: S608 - marks only
+            *uids,
+        )
+        for uid, *row in found:
+            self._known.setdefault(uid, []).append(row)
 
     def _place(self, record: InstanceRecord, version: int) -> Place:
         names = self.names
@@ -115,10 +131,7 @@ class Planner:
 
     def _next(self, record: InstanceRecord, versions: Sequence[int]) -> int:
         """Return a version that neither a row has nor a file that waits to be examined."""
-        study, tag = self.names.study_tag(record.study.uid), self.names.instance_tag(record.uid)
-        if study not in self._taken:
-            with translated(str(self.names.folder(study))):
-                found = self.files.names(self.names.folder(study))
-            self._taken[study] = [place for name in found if (place := parse_name(study, name))]
-        on_disk = (place.version for place in self._taken[study] if place.instance_tag == tag)
-        return max((0, *versions, *on_disk)) + 1
+        version = max((0, *versions)) + 1
+        while self._has_file(self._place(record, version)):
+            version += 1
+        return version

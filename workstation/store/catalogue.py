@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from workstation.dicom.model import FrameTable, InstanceRecord, Patient
-from workstation.dicom.record_json import to_json
+from workstation.dicom.model import InstanceRecord, Patient
+from workstation.store.arrivals import Examined
 from workstation.store.blob_format import pack_table
-from workstation.store.database import Database, Value
+from workstation.store.database import Database, Row, Value
 from workstation.store.folding import folded
 from workstation.store.names import Place
 
@@ -39,9 +39,7 @@ _COUNTS: Final = """
 class Entry:
     """An instance as it goes into the index."""
 
-    record: InstanceRecord
-    frames: FrameTable
-    sha256: str
+    examined: Examined
     place: Place
     sealed_key: bytes
     length: int
@@ -49,9 +47,19 @@ class Entry:
     verified: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """Rows that were found or made for the entries before, so that each is asked for once."""
+
+    studies: dict[str, int] = field(default_factory=dict)
+    patients: dict[int, Row] = field(default_factory=dict)
+    series: dict[tuple[int, str], int] = field(default_factory=dict)
+
+
 def add(database: Database, entries: Iterable[Entry], stored: datetime) -> None:
     """Add instances that have their files, and count their studies anew."""
-    studies = {_add(database, entry, stored) for entry in entries}
+    listed = _Listed()
+    studies = {_add(database, entry, stored, listed) for entry in entries}
     for study in studies:
         recount(database, study)
 
@@ -113,29 +121,35 @@ def row_of(database: Database, place: Place) -> int:
     )
 
 
-def _add(database: Database, entry: Entry, stored: datetime) -> int:
-    study = _study(database, entry, stored)
+def _add(database: Database, entry: Entry, stored: datetime, listed: _Listed) -> int:
+    record = entry.examined.record
+    uid = record.study.uid
+    if (study := listed.studies.get(uid, 0)) == 0:
+        study = listed.studies[uid] = _study(database, entry, stored)
+        listed.patients[study] = _patient(database, study)
+    if (series := listed.series.get((study, record.series.uid), 0)) == 0:
+        series = listed.series[study, record.series.uid] = _series(database, study, record)
     row: dict[str, Value] = {
         "study": study,
-        "series": _series(database, study, entry.record),
-        "uid": entry.record.uid,
+        "series": series,
+        "uid": record.uid,
         "version": entry.place.version,
         "tag": entry.place.instance_tag,
-        "sha256": entry.sha256,
+        "sha256": entry.examined.sha256,
         "salt": entry.salt,
         "length": entry.length,
-        "frame_count": entry.record.frame_count,
+        "frame_count": record.frame_count,
         "verified": int(entry.verified),
-        "is_other_patient": int(_is_other_patient(database, study, entry.record.patient)),
-        "record": zlib.compress(to_json(entry.record).encode(), _FAST),
-        "frames": pack_table(entry.frames),
+        "is_other_patient": int(_is_other_patient(listed.patients[study], record.patient)),
+        "record": zlib.compress(entry.examined.record_text.encode(), _FAST),
+        "frames": pack_table(entry.examined.table),
     }
     database.insert("instances", row)
     return study
 
 
 def _study(database: Database, entry: Entry, stored: datetime) -> int:
-    study, patient = entry.record.study, entry.record.patient
+    study, patient = entry.examined.record.study, entry.examined.record.patient
     found = database.number("SELECT id FROM studies WHERE uid = ?", study.uid)
     if found:
         return found
@@ -164,9 +178,12 @@ def _study(database: Database, entry: Entry, stored: datetime) -> int:
     return database.number("SELECT id FROM studies WHERE uid = ?", study.uid)
 
 
-def _is_other_patient(database: Database, study: int, patient: Patient) -> bool:
+def _patient(database: Database, study: int) -> Row:
+    return database.rows("SELECT patient_id, issuer, birth_date, sex FROM studies WHERE id = ?", study)[0]
+
+
+def _is_other_patient(row: Row, patient: Patient) -> bool:
     """Say whether an instance names another patient than its study; the name alone may be spelt anyhow."""
-    row = database.row("SELECT patient_id, issuer, birth_date, sex FROM studies WHERE id = ?", study)
     return row != (patient.patient_id, patient.issuer, patient.birth_date, patient.sex)
 
 

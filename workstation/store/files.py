@@ -246,9 +246,8 @@ def write_temporary(files: Files, path: Path, parts: Iterable[Bytes]) -> Path:
     A sync that failed is not tried again on the same file: the system may have marked its pages clean.
     """
     temporary = temporary_of(path)
-    files.remove(temporary)
     try:
-        with files.create(temporary) as handle:
+        with _created(files, temporary) as handle:
             for part in parts:
                 handle.append(part)
             handle.sync()
@@ -257,6 +256,15 @@ def write_temporary(files: Files, path: Path, parts: Iterable[Bytes]) -> Path:
             files.remove(temporary)
         raise
     return temporary
+
+
+def _created(files: Files, temporary: Path) -> Handle:
+    """Make the file; one that an earlier end has left goes first."""
+    try:
+        return files.create(temporary)
+    except FileExistsError:
+        files.remove(temporary)
+        return files.create(temporary)
 
 
 def read_file(files: Files, path: Path, limit: int) -> bytes:

@@ -137,9 +137,7 @@ class Intake:
         sealed = keys[place.study_tag]
         header = self._blobs.write(place, sealed, plan.incoming.data, examined.table)
         return Entry(
-            examined.record,
-            examined.table,
-            examined.sha256,
+            examined,
             place,
             sealed,
             header.length,

@@ -168,9 +168,7 @@ class Recovery:
             with translated(str(path)):
                 self.files.remove(path)
             return None
-        return catalogue.Entry(
-            record, found.table, found.sha256, place, sealed, blob.length, blob.salt, verified=False
-        )
+        return catalogue.Entry(found, place, sealed, blob.length, blob.salt, verified=False)
 
     def _set_aside(self, path: Path, what: str) -> None:
         set_aside(self.files, self.folder, path)

@@ -6,21 +6,49 @@ Errors:  the refusals of ``dicom``, the failures of ``workers``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 from workstation.dicom import tasks
 from workstation.dicom.examine import Examined
+from workstation.errors import LumenError
 from workstation.workers import Job, SharedBuffer, WorkerPool
 
 _SECONDS: Final = 10.0  # facts, "Bombs and limits": 10 s + 1 s for each MB
 _SECONDS_A_BYTE: Final = 1e-6
 
 
-def examine_shared(pool: WorkerPool, buffer: SharedBuffer, length: int) -> Examined:
-    """Examine the first bytes of shared memory; waits for a worker."""
-    data = buffer.slice(0, length) if length else None  # a file may have become empty since it was found
+def examine_shared(pool: WorkerPool, buffer: SharedBuffer, length: int, offset: int = 0) -> Examined:
+    """Examine a file that lies in shared memory; waits for a worker."""
+    data = buffer.slice(offset, length) if length else None  # a file may have become empty since it was found
     seconds = _SECONDS + length * _SECONDS_A_BYTE
     return tasks.examined(pool.submit(Job("examine", {}, data, None, seconds)).result())
+
+
+def examine_several(
+    pool: WorkerPool, buffer: SharedBuffer, parts: Sequence[tuple[int, int]]
+) -> list[Examined | LumenError]:
+    """Examine several files at their (offset, length) in shared memory: what each is, or why not.
+
+    One worker takes them all, which saves the way to it. If that fails as a whole (one of them costs
+    the worker its life or its time), each goes alone, so that only the one that did it is refused.
+    """
+    if len(parts) > 1 and all(length for _, length in parts):
+        stop = max(offset + length for offset, length in parts)
+        job = Job("examine all", tasks.examine_arguments(parts), buffer.slice(0, stop), None, _SECONDS)
+        with suppress(LumenError):
+            return [*tasks.all_examined(pool.submit(job).result())]
+    return [_examined_alone(pool, buffer, length, offset) for offset, length in parts]
+
+
+def _examined_alone(
+    pool: WorkerPool, buffer: SharedBuffer, length: int, offset: int
+) -> Examined | LumenError:
+    try:
+        return examine_shared(pool, buffer, length, offset)
+    except LumenError as error:
+        return error
 
 
 def examine_in_worker(pool: WorkerPool, data: memoryview) -> Examined:

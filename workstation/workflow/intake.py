@@ -1,10 +1,10 @@
 """Files on their way into the store: read, examined in a worker, stored in groups; many at once.
 
-One thread offers sources; a few read each into shared memory and wait for a worker's findings; one
-stores groups, so that a group's files share their syncs. What is on the way is bounded in bytes, so
-a disc of any size takes the same memory. A cancel stops the offering; each instance is then either
-stored whole or not at all. A study is in the audit trail as soon as something of it is in the store,
-however the import ends.
+One thread offers sources; a few read them into shared memory, several small ones together, and wait for
+a worker's findings; one stores groups, so that a group's files share their syncs. What is on the way is
+bounded in bytes, so a disc of any size takes the same memory. A cancel stops the offering; each instance
+is then either stored whole or not at all. A study is in the audit trail as soon as something of it is in
+the store, however the import ends.
 
 Units:   bytes.
 Errors:  a file that cannot be taken is a refusal in the tally; what stops everything (a full disk)
@@ -15,23 +15,26 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import Final, Protocol, Self, TypeVar
 
 from workstation.dicom.examine import Examined
-from workstation.errors import Cancelled, calm
+from workstation.errors import Cancelled, LumenError, calm
 from workstation.security import Action
 from workstation.store import DiskFailed, DiskFull, Incoming, Outcome, Receipt, StoreReadOnly
 from workstation.workers import SharedBuffer
 from workstation.workflow.answers import Refusal
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import record
-from workstation.workflow.examining import examine_shared
+from workstation.workflow.examining import examine_several
 
-_READERS: Final = 4
+T = TypeVar("T")
+
+_READERS: Final = 3
+_HANDFUL_FILES: Final = 12  # examined in one go, where so many wait
+_HANDFUL_BYTES: Final = 6 << 20
 _ON_THE_WAY: Final = 192 << 20
 _GROUP_FILES: Final = 48
 _GROUP_BYTES: Final = 48 << 20
@@ -71,9 +74,20 @@ class Tally:
 @dataclass(frozen=True, slots=True)
 class _Arrival:
     source: Source
-    buffer: SharedBuffer
-    length: int
+    data: memoryview
     examined: Examined
+
+
+@dataclass(frozen=True, slots=True)
+class _Handful:
+    """Files that lie in one buffer, and what was found of those that can be stored."""
+
+    buffer: SharedBuffer
+    arrivals: Sequence[_Arrival]
+
+    @property
+    def size(self) -> int:
+        return sum(arrival.source.size for arrival in self.arrivals)
 
 
 class Intake:
@@ -88,11 +102,15 @@ class Intake:
         self._cancelled = cancelled
         self._told = told
         self._room = _Room(_ON_THE_WAY)
-        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="import-read")
-        self._arrived: queue.SimpleQueue[_Arrival | None] = queue.SimpleQueue()
-        self._storing = threading.Thread(target=self._store_all, name="import-store")
+        self._offered: queue.SimpleQueue[Source | None] = queue.SimpleQueue()
+        self._arrived: queue.SimpleQueue[_Handful | None] = queue.SimpleQueue()
         self._stopped: BaseException | None = None
-        self._storing.start()
+        self._readers = [
+            threading.Thread(target=self._examine_all, name="import-read") for _ in range(_READERS)
+        ]
+        self._storing = threading.Thread(target=self._store_all, name="import-store")
+        for thread in (*self._readers, self._storing):
+            thread.start()
         desk.arriving += 1
 
     def offer(self, source: Source) -> bool:
@@ -101,7 +119,7 @@ class Intake:
         if self._cancelled() or self._stopped:
             self._room.give(source.size)
             return False
-        self._readers.submit(self._examine, source)
+        self._offered.put(source)
         return True
 
     def refuse(self, refusal: Refusal, size: int = 0) -> None:
@@ -118,7 +136,9 @@ class Intake:
     ) -> None:
         if error is not None:  # nobody waits for the rest
             self._stopped = self._stopped or error
-        self._readers.shutdown(wait=True)
+        self._offered.put(None)
+        for reader in self._readers:
+            reader.join()
         self._arrived.put(None)
         self._storing.join()
         self._desk.arriving -= 1
@@ -126,59 +146,72 @@ class Intake:
         if self._stopped is not None and error is None:
             raise self._stopped
 
-    def _examine(self, source: Source) -> None:
-        """Read one file and have it examined; whatever happens, exactly one thing comes of it."""
-        buffer = None
-        try:
-            self._raise_if_stopped()
-            buffer = SharedBuffer.create(max(1, source.size))
-            length = source.readinto(buffer.view[: source.size])
-            examined = examine_shared(self._desk.pool, buffer, length)
-        except Exception as error:  # noqa: BLE001  one strange file must not stop the others
-            if buffer is not None:
-                buffer.close()
-            self._room.give(source.size)
-            if not isinstance(error, Cancelled):
-                self.refuse(Refusal(source.name, calm(error)), source.size)
-            return
-        self._arrived.put(_Arrival(source, buffer, length, examined))
+    def _examine_all(self) -> None:
+        while sources := _taken(self._offered, _HANDFUL_FILES, _HANDFUL_BYTES, lambda source: source.size):
+            buffer = None
+            try:
+                self._raise_if_stopped()
+                buffer = SharedBuffer.create(max(1, sum(source.size for source in sources)))
+                self._examine(sources, buffer)
+            except Exception as error:  # noqa: BLE001  some strange files must not stop the others
+                if buffer is not None:
+                    buffer.close()
+                for source in sources:
+                    self._drop(source, error)
+
+    def _examine(self, sources: Sequence[Source], buffer: SharedBuffer) -> None:
+        """Read files and have them examined; of each exactly one thing comes."""
+        read = list(self._read(sources, buffer))
+        found = examine_several(self._desk.pool, buffer, [(offset, length) for _, offset, length in read])
+        arrivals = []
+        for (source, offset, length), what in zip(read, found, strict=True):
+            if isinstance(what, LumenError):
+                self._drop(source, what)
+            else:
+                arrivals.append(_Arrival(source, buffer.view[offset : offset + length], what))
+        self._arrived.put(_Handful(buffer, arrivals))
+
+    def _read(self, sources: Sequence[Source], buffer: SharedBuffer) -> Iterator[tuple[Source, int, int]]:
+        """Yield each file that could be read, with where it lies in the buffer."""
+        start = 0
+        for source in sources:
+            try:
+                length = source.readinto(buffer.view[start : start + source.size])
+            except Exception as error:  # noqa: BLE001  as above
+                self._drop(source, error)
+            else:
+                yield source, start, length
+            start += source.size
+
+    def _drop(self, source: Source, error: Exception) -> None:
+        self._room.give(source.size)
+        if not isinstance(error, Cancelled):
+            self.refuse(Refusal(source.name, calm(error)), source.size)
 
     def _raise_if_stopped(self) -> None:
         if self._cancelled() or self._stopped:
             raise Cancelled("The import was stopped")
 
     def _store_all(self) -> None:
-        while group := self._next_group():
+        while handfuls := _taken(self._arrived, _GROUP_FILES, _GROUP_BYTES, lambda handful: handful.size):
+            group = [arrival for handful in handfuls for arrival in handful.arrivals]
             try:
-                if self._stopped is None:
+                if self._stopped is None and group:
                     self._store(group)
             except BaseException as error:  # noqa: BLE001  told where the block ends
                 self._stopped = error
             finally:
-                for arrival in group:
-                    arrival.buffer.close()
-                    self._room.give(arrival.source.size)
+                self._let_go(handfuls)
 
-    def _next_group(self) -> list[_Arrival]:
-        """Return what has arrived, at least one; empty when no more will."""
-        first = self._arrived.get()
-        if first is None:
-            return []
-        group, size = [first], first.source.size
-        while len(group) < _GROUP_FILES and size < _GROUP_BYTES:
-            try:
-                arrival = self._arrived.get_nowait()
-            except queue.Empty:
-                break
-            if arrival is None:
-                self._arrived.put(None)
-                break
-            group.append(arrival)
-            size += arrival.source.size
-        return group
+    def _let_go(self, handfuls: Sequence[_Handful]) -> None:
+        for handful in handfuls:
+            for arrival in handful.arrivals:
+                arrival.data.release()
+                self._room.give(arrival.source.size)
+            handful.buffer.close()
 
     def _store(self, group: list[_Arrival]) -> None:
-        incoming = [Incoming(arrival.buffer.view[: arrival.length], arrival.examined) for arrival in group]
+        incoming = [Incoming(arrival.data, arrival.examined) for arrival in group]
         try:
             receipts = self._desk.store.intake.put(incoming)
         except (DiskFull, DiskFailed, StoreReadOnly):
@@ -213,6 +246,25 @@ class Intake:
         self.tally.files += 1
         self.tally.size += size
         self._told(self.tally)
+
+
+def _taken(
+    waiting: queue.SimpleQueue[T | None], most: int, size: int, size_of: Callable[[T], int]
+) -> list[T]:
+    """Return what waits, at least one and about so much of it; empty when no more will come."""
+    first = waiting.get()
+    taken: list[T] = []
+    while first is not None:
+        taken.append(first)
+        size -= size_of(first)
+        if len(taken) == most or size <= 0:
+            return taken
+        try:
+            first = waiting.get_nowait()
+        except queue.Empty:
+            return taken
+    waiting.put(None)  # for the next who asks
+    return taken
 
 
 class _Room:

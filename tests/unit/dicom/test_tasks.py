@@ -11,6 +11,7 @@ from dicom_objects import DEFLATED, J2K, compressed, ct, part10
 from workstation.dicom import tasks
 from workstation.dicom.errors import DicomRefused, PixelsRefused
 from workstation.dicom.examine import examine
+from workstation.dicom.record_json import from_json
 from workstation.dicom.tasks import Json
 
 FRAMES = np.arange(3 * 20, dtype=np.uint16).reshape(3, 4, 5)
@@ -38,6 +39,25 @@ def test_what_a_worker_examines_is_what_examine_finds() -> None:
     data = part10(ct())
 
     assert tasks.examined(_call("examine", {}, data)) == examine(memoryview(data))
+
+
+def test_several_files_are_examined_as_each_would_be_alone() -> None:
+    files = [part10(ct()), b"nothing of the kind", part10(ct(FRAMES, NumberOfFrames=3))]
+    parts = [(sum(map(len, files[:n])), len(file)) for n, file in enumerate(files)]
+    first, refused, last = tasks.all_examined(
+        _call("examine all", tasks.examine_arguments(parts), b"".join(files))
+    )
+
+    assert (first, last) == (examine(memoryview(files[0])), examine(memoryview(files[2])))
+    with pytest.raises(DicomRefused) as alone:
+        examine(memoryview(files[1]))
+    assert str(refused) == str(alone.value)
+
+
+def test_the_text_that_a_worker_wrote_says_what_the_record_says() -> None:
+    found = tasks.examined(_call("examine", {}, part10(ct())))
+
+    assert from_json(found.record_text) == found.record
 
 
 def _native() -> bytes:

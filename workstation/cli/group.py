@@ -13,7 +13,7 @@ import io
 import logging
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -21,7 +21,9 @@ from workstation.cli import audit, check, demo, export, import_, render, series,
 from workstation.cli.session import OpenWindow, Session
 from workstation.cli.telling import tell
 from workstation.errors import Cancelled, LumenError, calm
-from workstation.workflow import catch_the_uncaught
+from workstation.workflow import asks_for_words, catch_the_uncaught
+
+_KEY_FILE: Final = "A file with either goes with --passphrase-file, before the command."
 
 _log = logging.getLogger(__name__)
 
@@ -96,5 +98,5 @@ def _end(ctx: click.Context, error: BaseException) -> None:
     """Say what happened; what nobody foresaw goes to the log as well."""
     if not isinstance(error, LumenError | OSError):
         _log.critical("unexpected %s", type(error).__name__, exc_info=error)
-    tell(calm(error))
+    tell(f"{calm(error)} {_KEY_FILE}" if asks_for_words(error) else calm(error))
     ctx.exit(error.exit_code if isinstance(error, LumenError) else 1)

@@ -37,6 +37,7 @@ from workstation.workflow.importing import import_studies
 from workstation.workflow.keys import (
     KeySource,
     NewStore,
+    asks_for_words,
     create_store,
     keyring_trouble,
     looks_like_recovery_key,
@@ -90,6 +91,7 @@ __all__ = [
     "Waiting",
     "WorkflowError",
     "WrongStore",
+    "asks_for_words",
     "catch_the_uncaught",
     "check_store",
     "create_store",

@@ -22,6 +22,10 @@ from typing import Final
 from workstation.config import Places, Settings
 from workstation.errors import LumenError
 from workstation.security import (
+    KeyringLocked,
+    KeyringNoEntry,
+    KeyringUnavailable,
+    KeyringWrongEntry,
     KeySlots,
     SecretRefused,
     SlotFile,
@@ -100,6 +104,11 @@ def own_folder(settings: Settings, places: Places) -> Path:
 def opens_with_keyring(folder: Path) -> bool:
     """Tell whether a store has its key in the keyring."""
     return SlotKind.KEYRING in SlotFile(folder).load().kinds
+
+
+def asks_for_words(error: BaseException) -> bool:
+    """Tell whether only the passphrase or the recovery key leads on from here."""
+    return isinstance(error, (KeyringUnavailable, KeyringLocked, KeyringNoEntry, KeyringWrongEntry))
 
 
 def keyring_trouble() -> str:

@@ -14,6 +14,7 @@ from click.testing import Result
 
 from workstation.cli import build, studies
 from workstation.errors import LumenError
+from workstation.security import KeyringUnavailable
 from workstation.store import StoreBusy
 
 Run = Callable[..., Result]
@@ -97,6 +98,18 @@ def test_an_error_of_ours_ends_in_one_line_and_its_code(run: Run, monkeypatch: p
 
     assert (told.exit_code, told.stdout) == (StoreBusy.exit_code, "")
     assert told.stderr == "workstation: It is open elsewhere (a [2Jb). Close that one.\n"
+
+
+@pytest.mark.usefixtures("at_desk")
+def test_without_a_keyring_the_line_says_how_to_give_the_passphrase(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing(monkeypatch, KeyringUnavailable("This computer has no keyring that can be used"))
+    told = run("studies")
+
+    assert told.exit_code == KeyringUnavailable.exit_code
+    assert "--passphrase-file" in told.stderr
+    assert told.stderr.count("\n") == 1
 
 
 @pytest.mark.usefixtures("at_desk")

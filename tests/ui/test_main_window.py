@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import pytest
 from invented import InventedDesk
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
@@ -107,6 +107,23 @@ def test_the_palette_finds_a_command_by_words_in_any_order_and_does_it(
     QTest.keyClick(window._keys, Qt.Key.Key_X)
     assert not window._keys.isVisible()
     assert application.focusWidget() is window.studies.table
+
+
+def test_no_screen_is_too_small_for_the_window(
+    desk: InventedDesk, show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Laptop:
+        """A screen of 1280 × 720 at 150 %."""
+
+        def availableSize(self) -> QSize:  # noqa: N802  Qt's name
+            return QSize(853, 480)
+
+    monkeypatch.setattr(MainWindow, "screen", lambda _: Laptop())
+    made = MainWindow(desk, now=lambda: NOW)
+    show(made)
+
+    assert made.width() <= 853
+    assert made.height() <= 480
 
 
 def test_a_click_beside_a_sheet_puts_it_away(window: MainWindow) -> None:

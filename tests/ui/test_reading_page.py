@@ -383,6 +383,21 @@ def test_more_of_a_stack_is_told_from_another_thread(
     wait(lambda: f"{unseen} images not yet seen" in _texts(page.banner))
 
 
+def test_an_image_that_cannot_be_shown_still_says_which_one_it_is(
+    page: ReadingPage, reading: InventedReading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(
+        "workstation.ui.viewports.viewport.draw_message", lambda _p, _a, text, _c: said.append(text)
+    )
+    reading.broken = reading.series[0].key
+    press(page, Key.Key_End)
+    page.grid.viewports[0].grab()
+
+    count = reading.screen.stacks[reading.broken]
+    assert said[-1].startswith(f"Image {count} of {count} cannot be displayed: ")
+
+
 def test_what_could_not_be_kept_is_told(reading: InventedReading, window: MainWindow, wait: Wait) -> None:
     reading.troubled.emit("The measurement is not on the disk: it is full.")
     wait(lambda: window.notices.text)

@@ -46,7 +46,7 @@ class MainWindow(QMainWindow):
         self._desk = desk
         self._memory = memory or WindowMemory()
         self.setWindowTitle("Lumen")
-        self.setMinimumSize(_SMALLEST)
+        self.setMinimumSize(_SMALLEST.boundedTo(self.screen().availableSize()))
         self.operations = Operations(self)
         self.imports = Imports(desk, self.operations, self)
         self.actions_ = self._make_actions()

@@ -102,7 +102,7 @@ def _place(facts: FrameFacts) -> str:
     except GeometryError:
         return ""
     axis = int(np.abs(across).argmax())
-    height = float(across @ facts.position / across[axis])
+    height = round(float(across @ facts.position / across[axis]), 1) + 0.0  # no "−0.0"
     return f"{'xyz'[axis]} {height:.1f} mm".replace("-", "\N{MINUS SIGN}")
 
 

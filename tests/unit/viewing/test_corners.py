@@ -66,6 +66,12 @@ def test_a_slice_is_placed_on_the_axis_that_it_cuts(
     )
 
 
+def test_no_slice_lies_at_minus_nought(records: Records) -> None:
+    facts = FrameFacts(position=(-0.02, 0.0, 0.0), orientation=(0.0, 1.0, 0.0, 0.0, 0.0, -1.0))
+
+    assert corner_texts(records(facts), 0, ViewportState("t1")).bottom_left == ("1 / 1 · x 0.0 mm",)
+
+
 def test_an_oblique_slice_is_placed_where_it_cuts_the_axis_and_not_where_its_corner_lies(
     records: Records,
 ) -> None:

@@ -137,7 +137,7 @@ class Viewport(QWidget):
                 draw_message(painter, area, text if self._stack() else "", PALETTE.secondary)
             case Unshowable(reason):
                 painter.fillRect(area, QColor(PALETTE.image))
-                draw_message(painter, area, f"cannot be displayed: {reason}", PALETTE.attention)
+                draw_message(painter, area, self._refusal(reason), PALETTE.attention)
         draw_frame(painter, area, active=self._page.active == self.pane, has_keys=self._page.has_keys)
         painter.end()
 
@@ -242,6 +242,12 @@ class Viewport(QWidget):
         if self._draft is not None:
             marks[self._draft.id] = self._draft
         draw_marks(painter, area, marks.values(), shown, ratio=self.ratio, chosen=self._page.mark)
+
+    def _refusal(self, reason: str) -> str:
+        """Say which image is missing here: the texts that would say so stand over pictures only."""
+        state = self.reading.screen.viewport(self.pane)
+        count = self.reading.screen.stacks.get(state.stack, 0)
+        return f"Image {state.index + 1} of {count} cannot be displayed: {reason}"
 
     def _stack(self) -> str:
         return self._reading.screen.viewport(self.pane).stack if self._reading else ""

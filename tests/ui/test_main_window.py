@@ -82,6 +82,23 @@ def test_what_is_dropped_on_the_window_is_imported(
     assert desk.imported == [Path("/invented/cd"), Path("/invented/study.zip")]
 
 
+def test_the_next_choice_of_files_begins_where_the_last_one_was(
+    window: MainWindow, desk: InventedDesk, wait: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[str] = []
+
+    def choose(_parent: QWidget, _title: str, where: str) -> str:
+        began.append(where)
+        return "/media/disc/DICOM"
+
+    monkeypatch.setattr("workstation.ui.main_window.QFileDialog.getExistingDirectory", choose)
+    for _ in range(2):
+        window.actions_["import-folder"].trigger()
+    wait(lambda: len(desk.imported) == 2)
+
+    assert began == [str(Path.home()), "/media/disc"]
+
+
 def test_a_series_or_a_web_address_is_not_taken_for_files(window: MainWindow) -> None:
     web = QMimeData()
     web.setUrls([QUrl("https://example.org/study.zip")])

@@ -7,7 +7,7 @@ import click
 from workstation.cli.session import Session
 from workstation.cli.tables import table
 from workstation.cli.telling import say, say_json
-from workstation.workflow import list_studies
+from workstation.workflow import StudyRow, list_studies
 
 
 @click.command("studies")
@@ -24,9 +24,15 @@ def command(session: Session, *, as_json: bool) -> None:
         ("Study UID", "Patient", "ID", "Date", "Modality", "Description", "Instances"),
         [
             (study.uid, study.patient_name, study.patient_id, study.date, "/".join(study.modalities),
-             study.description, str(study.here))
+             study.description, _instances(study))
             for study in studies
         ],
     )  # fmt: skip
     for line in lines:
         say(line)
+
+
+def _instances(study: StudyRow) -> str:
+    """Say how many are here; of how many, where some are not."""
+    whole = study.here >= study.expected
+    return str(study.here) if whole else f"{study.here} of {study.expected}"

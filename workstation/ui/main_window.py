@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
         )
         self.reading = ReadingPage(self.operations, self.actions_)
         self._opening: Ticket | None = None
+        self._looked_in = Path.home()
         self._lay_out()
         self.notices = Notices(self._pages)
         self.palette_ = CommandPalette(self, self._offered)
@@ -165,12 +166,19 @@ class MainWindow(QMainWindow):
         _give_keys(areas[(current + 1) % len(areas)])
 
     def _choose_files(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(self, "Import files")
-        self.imports.start([Path(name) for name in names])
+        names, _ = QFileDialog.getOpenFileNames(self, "Import files", str(self._looked_in))
+        self._import(Path(name) for name in names)
 
     def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Import a folder")
-        self.imports.start([Path(name)] if name else [])
+        name = QFileDialog.getExistingDirectory(self, "Import a folder", str(self._looked_in))
+        self._import([Path(name)] if name else [])
+
+    def _import(self, chosen: Iterable[Path]) -> None:
+        """Import what was chosen; the next choice begins beside it."""
+        paths = list(chosen)
+        if paths:
+            self._looked_in = paths[0].parent
+        self.imports.start(paths)
 
     def _offered(self) -> Offered:
         return [*self._page().offered(), *self.actions_.items()]

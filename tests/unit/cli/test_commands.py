@@ -266,6 +266,17 @@ def test_a_damaged_file_is_named_and_ends_with_3_set_apart_or_not(
     assert run("check").exit_code == (0 if words else 3)
 
 
+def test_a_study_that_lost_an_image_is_listed_with_what_it_should_have(
+    run: Run, disc: Path, home: Path
+) -> None:
+    run("import", disc)
+    whole = json.loads(run("studies", "--json").stdout)[0]["here"]
+    flip(blob(home))
+    run("check", "--repair")
+
+    assert f"{whole - 1} of {whole}" in run("studies").stdout
+
+
 def test_what_was_mended_as_the_store_opened_counts_as_found(
     run: Run, disc: Path, home: Path, pool: SharedPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

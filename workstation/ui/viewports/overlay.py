@@ -104,7 +104,7 @@ def _letters(painter: QPainter, inside: QRectF, letters: EdgeLetters) -> None:
         width, height = text_size(text)
         left = {0.0: inside.left(), 0.5: middle.x() - width / 2, 1.0: inside.right() - width}[across]
         top = {0.0: inside.top() - 1, 0.5: middle.y() - height / 2, 1.0: inside.bottom() - height}[down]
-        draw_text(painter, QPointF(left, top), text, PALETTE.secondary)
+        draw_text(painter, QPointF(left, top), text, PALETTE.text)  # left or right is never a side remark
 
 
 def _bar(shown: Shown, area: QRectF, ratio: float) -> ScaleBar | None:

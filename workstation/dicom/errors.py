@@ -28,6 +28,10 @@ class NotDicom(DicomRefused):
     exit_code = 21
 
 
+class DiscDirectory(NotDicom):
+    """The list of what is on a disc; makers call it DIRFILE as well as DICOMDIR."""
+
+
 class Unsupported(DicomRefused):
     """A DICOM object that is whole, in a form that this program doesn't show."""
 

@@ -4,7 +4,7 @@ Identity (the three UIDs) must be right or the object is refused: a study with a
 mix with another. Everything else may be missing or garbled; it is then visibly unknown.
 
 Units:   as ``model`` says.
-Errors:  DicomRefused for UIDs that are none, NotDicom for a media directory, Unsupported and
+Errors:  DicomRefused for UIDs that are none, DiscDirectory for a media directory, Unsupported and
          DicomRefused from the pixel format.
 Source:  PS3.3 C.7 (patient, study, series, image), C.8.5.5 (ultrasound regions), C.7.6.1.1.5
          (lossy compression), C.7.5.1.1.2 (pixel padding).
@@ -18,7 +18,7 @@ from typing import Final, cast
 from pydicom.dataset import Dataset
 
 from workstation.dicom.attributes import has, integer, items, number, numbers, text, texts
-from workstation.dicom.errors import NotDicom, malformed
+from workstation.dicom.errors import DiscDirectory, malformed
 from workstation.dicom.functional_groups import frames_of
 from workstation.dicom.layout import Layout
 from workstation.dicom.model import InstanceRecord, Patient, PixelFormat, Series, Study, UltrasoundRegion
@@ -81,7 +81,7 @@ def record_of(dataset: Dataset, layout: Layout) -> InstanceRecord:
 def _check_kind(dataset: Dataset) -> None:
     directory = has(dataset, _DIRECTORY_RECORDS) or has(dataset, "FileSetID")
     if directory and not has(dataset, "SOPInstanceUID"):
-        raise NotDicom("This is the directory of a disc, not an image", where="DICOMDIR")
+        raise DiscDirectory("This is the directory of a disc, not an image", where="DICOMDIR")
 
 
 def _uid(dataset: Dataset, keyword: str) -> str:

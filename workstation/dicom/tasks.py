@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from workstation.dicom.codecs import decode_frame, frame_shape, stored_dtype
-from workstation.dicom.errors import DicomRefused, PixelsRefused
+from workstation.dicom.errors import DicomRefused, DiscDirectory, NotDicom, PixelsRefused, Unsupported
 from workstation.dicom.examine import Examined, examine
 from workstation.dicom.model import FrameTable, PixelFormat
 from workstation.dicom.record_json import from_json, table_from_json, table_to_json
@@ -36,6 +36,8 @@ __all__ = [
 
 Json = dict[str, Any]
 Task = Callable[[Json, "memoryview | None", "memoryview | None"], Json]
+
+_REFUSALS: Final = {kind.__name__: kind for kind in (DicomRefused, NotDicom, DiscDirectory, Unsupported)}
 
 
 def frame_size(pixel: PixelFormat) -> int:
@@ -71,8 +73,8 @@ def all_examined(reply: Json) -> list[Examined | DicomRefused]:
     return [examined(found) if "record" in found else _refused(*found["refused"]) for found in reply["found"]]
 
 
-def _refused(what: str, where: str, remedy: str) -> DicomRefused:
-    return DicomRefused(what, where=where, remedy=remedy)
+def _refused(kind: str, what: str, where: str, remedy: str) -> DicomRefused:
+    return _REFUSALS.get(kind, DicomRefused)(what, where=where, remedy=remedy)
 
 
 def photometrics(reply: Json) -> tuple[str, ...]:
@@ -96,7 +98,7 @@ def _found(data: memoryview) -> Json:
     try:
         return _examine({}, data, None)
     except DicomRefused as error:
-        return {"refused": [error.what, error.where, error.remedy]}
+        return {"refused": [type(error).__name__, error.what, error.where, error.remedy]}
 
 
 def _decode(arguments: Json, source: memoryview | None, target: memoryview | None) -> Json:

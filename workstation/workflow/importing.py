@@ -101,7 +101,7 @@ def _summary(tally: Tally, meter: _Meter, *, cancelled: bool) -> ImportSummary:
         added=tally.added,
         known=tally.known,
         versions=tally.versions,
-        others=meter.others,
+        others=meter.others + tally.others,
         refused=tuple(sorted(tally.refused, key=lambda refusal: refusal.name)),
         cancelled=cancelled,
         study_uids=tuple(tally.studies),

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, Protocol, Self, TypeVar
 
+from workstation.dicom.errors import DiscDirectory
 from workstation.dicom.examine import Examined
 from workstation.errors import Cancelled, LumenError, calm
 from workstation.security import Action
@@ -67,6 +68,7 @@ class Tally:
     added: int = 0
     known: int = 0
     versions: int = 0
+    others: int = 0  # known only once they were examined: a disc's directory under another name
     refused: list[Refusal] = field(default_factory=list)
     studies: dict[str, None] = field(default_factory=dict)  # UIDs, in the order in which they came
 
@@ -185,8 +187,16 @@ class Intake:
 
     def _drop(self, source: Source, error: Exception) -> None:
         self._room.give(source.size)
-        if not isinstance(error, Cancelled):
+        if isinstance(error, DiscDirectory):
+            self._pass_over(source)
+        elif not isinstance(error, Cancelled):
             self.refuse(Refusal(source.name, calm(error)), source.size)
+
+    def _pass_over(self, source: Source) -> None:
+        """Note a file that nobody misses."""
+        with self._counting:
+            self.tally.others += 1
+            self._count(source.size)
 
     def _raise_if_stopped(self) -> None:
         if self._cancelled() or self._stopped:

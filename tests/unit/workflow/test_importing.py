@@ -98,6 +98,17 @@ def test_media_come_in_by_their_directory_and_tell_what_it_lists_in_vain(
     assert "it isn't there" in summary.refused[0].reason
 
 
+def test_a_disc_s_directory_under_another_name_is_passed_over_like_dicomdir(
+    desk: Desk, disc: Path, tmp_path: Path
+) -> None:
+    """As on discs of Philips: one DIRFILE in each folder, and every disc a warning."""
+    write_media(disc, [a_file(tmp_path / f"{n}.dcm", n) for n in range(3)])
+    (disc / "DICOMDIR").rename(disc / "DIRFILE")
+    summary = take_in(desk, disc)
+
+    assert (summary.added, summary.others, summary.refused) == (3, 1, ())
+
+
 def a_file(path: Path, number: int) -> Path:
     path.write_bytes(
         part10(

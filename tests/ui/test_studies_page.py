@@ -122,6 +122,15 @@ def test_chips_filter_by_modality_and_date(page: StudiesPage) -> None:
     assert _count(page) == "1 of 12 studies"
 
 
+def test_the_key_of_the_search_is_not_searched_for(page: StudiesPage) -> None:
+    page.bar.search.setFocus()
+    QTest.keyClicks(page.bar.search, "/head")
+
+    assert page.bar.search.text() == "head"
+    QTest.keyClicks(page.bar.search, " 1/2")
+    assert page.bar.search.text() == "head 1/2"
+
+
 def test_in_the_smallest_window_no_chip_is_cut(window: MainWindow, page: StudiesPage) -> None:
     window.resize(window.minimumSize())
     page.bar.offer(["CT", "DX", "MG", "MR", "NM", "PT", "US", "XA"])

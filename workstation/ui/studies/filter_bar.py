@@ -46,7 +46,9 @@ class Search(QLineEdit):
         return QSize(_SEARCH_WIDTH, super().sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Give the keys to the list."""
+        """Give the keys to the list; the key that leads here leads nowhere from here."""
+        if event.text() == "/" and not self.text():
+            return
         if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.left.emit()
         else:

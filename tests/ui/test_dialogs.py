@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 
 from workstation.ui.dialogs import KeyChoice, OwnStoreDialog, PassphraseDialog, RecoveryKeyDialog
 
@@ -54,6 +54,25 @@ def test_why_there_is_no_keyring_is_said_from_the_first(show: Show) -> None:
     show(dialog)
 
     assert NO_KEYRING in _texts(dialog)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: OwnStoreDialog(f"{NO_KEYRING} Open the store with its passphrase or a recovery key. " * 30, 8),
+        lambda: PassphraseDialog(f"{NO_KEYRING} Open the store with its passphrase or a recovery key. " * 30),
+        lambda: RecoveryKeyDialog("ABCD-EFGH-" * 8),
+    ],
+)
+def test_no_text_of_a_dialog_is_cut(
+    show: Show, application: QApplication, made: Callable[[], QDialog]
+) -> None:
+    dialog = made()
+    show(dialog)
+    application.processEvents()
+
+    for label in dialog.findChildren(QLabel):
+        assert label.isHidden() or label.height() >= label.heightForWidth(label.width()), label.text()
 
 
 def test_where_the_keyring_serves_enter_takes_it(show: Show) -> None:

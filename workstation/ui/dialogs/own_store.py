@@ -64,6 +64,7 @@ class OwnStoreDialog(Dialog):
         self._hint.setText(self._what_is_missing() if asked else "")
         self.accept_button.setEnabled(not (asked and self._what_is_missing()))
         self._hint.setVisible(asked)
+        self.fit()
 
     def _what_is_missing(self) -> str:
         if len(self.words.text()) < self._shortest:

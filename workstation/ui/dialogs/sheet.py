@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from workstation.ui.controls import Button, Label
@@ -19,7 +19,7 @@ class Dialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setModal(True)
-        self.setMinimumWidth(WIDTH)
+        self.setFixedWidth(WIDTH)
         self.column = QVBoxLayout()
         self.column.setSpacing(3 * STEP)
         self.accept_button = Button(accept, kind="primary", key="Enter")
@@ -27,6 +27,18 @@ class Dialog(QDialog):
         self.accept_button.clicked.connect(self.accept)
         self.reject_button.clicked.connect(self.reject)
         self._lay_out(title, text)
+
+    def fit(self) -> None:
+        """Be as high as the wrapped texts ask for; Qt's own guess takes them for wider than they are."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            self.resize(WIDTH, layout.totalHeightForWidth(WIDTH))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be high enough from the first."""
+        self.fit()
+        super().showEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Enter give the answer, when it may be given."""

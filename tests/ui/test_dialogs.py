@@ -12,6 +12,7 @@ from workstation.ui.dialogs import KeyChoice, OwnStoreDialog, PassphraseDialog, 
 Show = Callable[[QWidget], QWidget]
 WORDS = "harbour lamp seven"
 NO_KEYRING = "This computer has no keyring that can be used."
+LONG = f"{NO_KEYRING} Open the store with its passphrase or a recovery key. " * 30
 
 
 def _type(widget: QWidget, text: str) -> None:
@@ -59,8 +60,8 @@ def test_why_there_is_no_keyring_is_said_from_the_first(show: Show) -> None:
 @pytest.mark.parametrize(
     "made",
     [
-        lambda: OwnStoreDialog(f"{NO_KEYRING} Open the store with its passphrase or a recovery key. " * 30, 8),
-        lambda: PassphraseDialog(f"{NO_KEYRING} Open the store with its passphrase or a recovery key. " * 30),
+        lambda: OwnStoreDialog(LONG, 8),
+        lambda: PassphraseDialog(LONG),
         lambda: RecoveryKeyDialog("ABCD-EFGH-" * 8),
     ],
 )

@@ -280,4 +280,4 @@ def test_a_damaged_file_is_found_by_a_check(run: Run, place: Path) -> None:
 
     assert done.returncode == 3
     assert victim.name in done.stderr
-    assert "1 findings" in done.stdout
+    assert "1 finding." in done.stdout

@@ -25,6 +25,7 @@ from encoded_seeds import encoded_seeds
 from mutations import header_mutations, pixel_mutations
 from proof import Batch, Outcome
 from store_power import seeded
+from tabled_seeds import tabled_seeds
 
 from workstation.dicom import tasks
 from workstation.dicom.errors import DicomRefused
@@ -41,6 +42,7 @@ from workstation.workers import (
 )
 from workstation.workers.worker import resident_bytes
 from workstation.workflow.examining import examine_shared
+from workstation.workflow.tables import read_tables
 
 WORKERS: Final = 2
 FEEDERS: Final = 3  # one more than workers, so that none waits for a thread
@@ -83,10 +85,10 @@ def bombs() -> Sequence[bytes]:
 
 @cache
 def seeds() -> Sequence[bytes]:
-    """Return the small files of pydicom's package, sound or not."""
+    """Return the small files of pydicom's package, sound or not, and some with tables."""
     folder = Path(pydicom.data.__file__).parent / "test_files"
     small = [path for path in sorted(folder.glob("*.dcm")) if path.stat().st_size <= _LARGEST_SEED]
-    return [path.read_bytes() for path in small]
+    return [*(path.read_bytes() for path in small), *tabled_seeds()]
 
 
 def offer(files: Iterable[bytes], beside: Callable[[WorkerPool], object] = id) -> Outcome:
@@ -157,6 +159,9 @@ class _Visit:
         try:
             source.view[: len(data)] = data
             found = examine_shared(self._pool, source, len(data))
+            if found.record.needs_header:
+                read_tables(self._pool, source, found.record)
+                self._note("with tables")
             self._decode(found, source, len(data))
         finally:
             source.close()

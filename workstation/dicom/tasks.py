@@ -16,9 +16,22 @@ from typing import Any, Final
 import numpy as np
 
 from workstation.dicom.codecs import decode_frame, frame_shape, stored_dtype
-from workstation.dicom.errors import DicomRefused, DiscDirectory, NotDicom, PixelsRefused, Unsupported
+from workstation.dicom.embedded import with_own_bits
+from workstation.dicom.errors import (
+    DicomRefused,
+    DiscDirectory,
+    NotDicom,
+    PixelsRefused,
+    Unsupported,
+    over_limit,
+    refusing,
+)
 from workstation.dicom.examine import Examined, examine
-from workstation.dicom.model import FrameTable, PixelFormat
+from workstation.dicom.header import read_header
+from workstation.dicom.layout import scan
+from workstation.dicom.lookups import Lookups, lookups_of
+from workstation.dicom.lookups_form import most_room, pack, unpack
+from workstation.dicom.model import FrameTable, InstanceRecord, PixelFormat
 from workstation.dicom.record_json import from_json, table_from_json, table_to_json
 from workstation.dicom.warm import warm_up
 from workstation.dicom.whole import cut_frame, native_pixels
@@ -31,6 +44,9 @@ __all__ = [
     "examined",
     "frame_size",
     "photometrics",
+    "tables_arguments",
+    "tables_found",
+    "tables_need",
     "warm_up",
 ]
 
@@ -77,6 +93,27 @@ def _refused(kind: str, what: str, where: str, remedy: str) -> DicomRefused:
     return _REFUSALS.get(kind, DicomRefused)(what, where=where, remedy=remedy)
 
 
+def tables_arguments(record: InstanceRecord) -> Json:
+    """Return the arguments of a task that reads an object's tables.
+
+    Its input is the whole file; how much output it needs is known when it has been asked once.
+    """
+    return {"pixel": asdict(record.pixel) if record.pixel else None, "frames": record.frame_count}
+
+
+def tables_need(reply: Json, length: int) -> int:
+    """Return with how much room to ask again about a file of that length; 0 if it was enough."""
+    needed = int(reply.get("needs", 0))
+    if not 0 <= needed <= most_room(length):
+        raise over_limit("Its tables and overlays are larger than its file explains")
+    return needed
+
+
+def tables_found(reply: Json, output: memoryview) -> Lookups:
+    """Return the tables and overlays that a task has found."""
+    return unpack(reply, output)
+
+
 def photometrics(reply: Json) -> tuple[str, ...]:
     """Return the photometric interpretation of each frame that a decode task delivered."""
     return tuple(reply["photometric"])
@@ -99,6 +136,14 @@ def _found(data: memoryview) -> Json:
         return _examine({}, data, None)
     except DicomRefused as error:
         return {"refused": [type(error).__name__, error.what, error.where, error.remedy]}
+
+
+def _tables(arguments: Json, source: memoryview | None, target: memoryview | None) -> Json:
+    data, room = source or memoryview(b""), target or memoryview(bytearray())
+    pixel = PixelFormat(**arguments["pixel"]) if arguments["pixel"] else None
+    with refusing("The tables can't be read"):
+        found = lookups_of(read_header(data, scan(data)))
+        return pack(with_own_bits(found, data, pixel, arguments["frames"]), room)
 
 
 def _decode(arguments: Json, source: memoryview | None, target: memoryview | None) -> Json:
@@ -126,4 +171,5 @@ TASKS: Final[Mapping[str, Task]] = {
     "examine": _examine,
     "examine all": _examine_all,
     "decode": _decode,
+    "tables": _tables,
 }

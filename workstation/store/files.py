@@ -18,7 +18,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final, Protocol, Self, TypeAlias
+from typing import ClassVar, Final, Protocol, Self, TypeAlias
 
 from workstation.store.errors import DiskFailed, DiskFull
 
@@ -163,10 +163,9 @@ class DiskHandle:
 class DiskFiles:
     """The files of the operating system."""
 
-    def __init__(self) -> None:
-        # Threads that make files in one folder wait for it in the kernel, some of them spinning: one by
-        # one costs a twentieth of the processor's time.
-        self._creating = threading.Lock()
+    # Threads that make files in one folder wait for it in the kernel, some of them spinning: one by one
+    # costs a twentieth of the processor's time.
+    _creating: ClassVar = threading.Lock()
 
     def create(self, path: Path) -> Handle:
         """Make a new file, for this user alone; one that exists is an error."""

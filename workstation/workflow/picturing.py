@@ -158,7 +158,7 @@ def _chosen(desk: Desk, study_uid: str, series: str | None) -> ImageStack:
 def _decoded(desk: Desk, stack: ImageStack, number: int) -> Frame:
     """Return a frame, or raise for which reason there is none."""
     reference = stack.frames[number]
-    shelf = TableShelf(desk.store, lambda _: None)
+    shelf = TableShelf(desk.store, desk.pool, lambda _: None)
     try:
         with desk.frames.source(stack) as source:
             stored = source.wait(number, _DECODE_SECONDS)

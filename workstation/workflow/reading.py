@@ -69,7 +69,7 @@ class Reading:
         self._stacks = {stack.key: stack for stack in stacks}
         self._sources: dict[str, FrameSource] = {}
         self._canvases: dict[int, Canvas] = {}
-        self._tables = TableShelf(desk.store, self._ask_again)
+        self._tables = TableShelf(desk.store, desk.pool, self._ask_again)
         self._seen = SeenLedger()
         self._keeper = ThreadPoolExecutor(1, thread_name_prefix="keep")
         self._keep_screen = Later(_KEEP_SECONDS, lambda: self._keeper.submit(self._remember))

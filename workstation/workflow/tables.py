@@ -1,34 +1,36 @@
 """The look-up tables and overlays that an index record only promises: read from the file when needed.
 
-Reading goes on beside the main thread; whoever asked is told when it is there. A header that can't
+A worker reads, beside the main thread; whoever asked is told when it is there. A header that can't
 be read leaves its picture without them, with a note, never with guessed ones.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from typing import Final
 
-import numpy as np
-
-from workstation.dicom.codecs import decode_frame, frame_shape, stored_dtype
-from workstation.dicom.header import read_header
-from workstation.dicom.layout import scan
-from workstation.dicom.lookups import NONE, Lookups, lookups_of
+from workstation.dicom import tasks
+from workstation.dicom.lookups import NONE, Lookups
 from workstation.dicom.model import InstanceRecord
-from workstation.dicom.overlay import Overlay, whole_words
-from workstation.dicom.syntaxes import SUPPORTED
 from workstation.errors import calm
-from workstation.store import Store, StoredInstance
+from workstation.store import Store
+from workstation.store.blobs import BlobRef
+from workstation.workers import Job, SharedBuffer, WorkerDied, WorkerPool
+
+_SECONDS: Final = 10.0  # facts, "Bombs and limits": 10 s + 1 s for each MB
+_SECONDS_A_BYTE: Final = 1e-6
+_ROOM: Final = 1 << 20  # enough for nearly all
+_URGENT: Final = -1  # before frames: no picture is shown without its tables
 
 
 class TableShelf:
     """The tables of one open study's images."""
 
-    def __init__(self, store: Store, told: Callable[[str], object]) -> None:
+    def __init__(self, store: Store, pool: WorkerPool, told: Callable[[str], object]) -> None:
         self._store = store
+        self._pool = pool
         self._told = told
         self._lock = threading.Lock()
         self._found: dict[str, Lookups | None] = {}
@@ -63,26 +65,37 @@ class TableShelf:
             instance = self._store.instances.get(uid)
             if instance is None:
                 return NONE
-            data = self._store.blobs.read(instance.blob)
-            found = lookups_of(read_header(data, scan(data)))
-            return replace(found, overlays=tuple(_own_bits(found.overlays, instance, data)))
+            return self._read_file(instance.blob, instance.record)
         except Exception as error:  # noqa: BLE001  a hostile header costs its tables, no more
             return Lookups(notes=(f"Tables and overlays could not be read: {calm(error)}",))
 
+    def _read_file(self, blob: BlobRef, record: InstanceRecord) -> Lookups:
+        file = SharedBuffer.create(blob.length)
+        try:
+            self._store.blobs.read(blob, file.view)
+            return read_tables(self._pool, file, record)
+        finally:
+            file.close()
 
-def _own_bits(overlays: Iterable[Overlay], instance: StoredInstance, data: memoryview) -> Iterator[Overlay]:
-    """Give overlays that lie in unused bits of the pixels (retired in 2004) bits of their own.
 
-    Only uncompressed single frames were ever written so; others are left out.
-    """
-    pixel, spans = instance.record.pixel, instance.blob.frames.spans
-    for overlay in overlays:
-        if not overlay.embedded:
-            yield overlay
-        elif pixel is not None and len(spans) == 1 and SUPPORTED[pixel.transfer_syntax] == "native":
-            offset, length = spans[0][0]
-            words = np.zeros(frame_shape(pixel), stored_dtype(whole_words(pixel)))
-            decode_frame(data[offset : offset + length], whole_words(pixel), words)
-            plane = overlay.plane(0, pixel.rows, pixel.columns, words)
-            packed = np.packbits(plane, bitorder="little")
-            yield replace(overlay, rows=pixel.rows, columns=pixel.columns, origin=(1, 1), packed=packed)
+def read_tables(pool: WorkerPool, file: SharedBuffer, record: InstanceRecord) -> Lookups:
+    """Return the tables of a file that lies in shared memory; waits for a worker."""
+    found = _asked(pool, file, record, _ROOM)
+    if isinstance(found, int):
+        found = _asked(pool, file, record, found)
+    if isinstance(found, int):
+        raise WorkerDied("The tables need more room each time they are asked for")
+    return found
+
+
+def _asked(pool: WorkerPool, file: SharedBuffer, record: InstanceRecord, size: int) -> Lookups | int:
+    """Return the tables, or with how much room to ask again."""
+    room = SharedBuffer.create(size)
+    try:
+        seconds = _SECONDS + file.size * _SECONDS_A_BYTE
+        arguments = tasks.tables_arguments(record)
+        job = Job("tables", arguments, file.slice(0, file.size), room.slice(0, size), seconds)
+        reply = pool.submit(job, _URGENT).result()
+        return tasks.tables_need(reply, file.size) or tasks.tables_found(reply, room.view)
+    finally:
+        room.close()

@@ -1,18 +1,23 @@
 """The tasks as a worker calls them: JSON in, JSON out, bytes in buffers."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import imagecodecs
 import numpy as np
 import pytest
-from dicom_objects import DEFLATED, J2K, compressed, ct, part10
+from dicom_objects import DEFLATED, J2K, compressed, ct, item, part10, sequence
 
 from workstation.dicom import tasks
 from workstation.dicom.errors import DicomRefused, PixelsRefused
 from workstation.dicom.examine import examine
 from workstation.dicom.record_json import from_json
 from workstation.dicom.tasks import Json
+
+
+def words(values: Iterable[int]) -> bytes:
+    return np.array(list(values), "<u2").tobytes()
+
 
 FRAMES = np.arange(3 * 20, dtype=np.uint16).reshape(3, 4, 5)
 
@@ -103,6 +108,37 @@ def test_a_frame_in_two_fragments_is_put_together() -> None:
     pixels, _ = _decoded(data, [0])
 
     assert (pixels[0] == FRAMES[0]).all()
+
+
+def _with_tables() -> bytes:
+    table = item(LUTDescriptor=[500, 0, 16], LUTData=words(range(500)))
+    return part10(ct(FRAMES[0], VOILUTSequence=sequence(table)))
+
+
+def _tables(data: bytes, room: int) -> tuple[Json, bytearray]:
+    target = bytearray(room)
+    return _call("tables", tasks.tables_arguments(examine(memoryview(data)).record), data, target), target
+
+
+def test_tables_are_what_the_header_says() -> None:
+    reply, target = _tables(_with_tables(), 1000)
+
+    assert tasks.tables_need(reply, 10_000) == 0
+    (table,) = tasks.tables_found(reply, memoryview(target)).voi_of(0)
+    assert table.entries.tolist() == list(range(500))
+
+
+def test_tables_that_find_no_room_say_how_much_they_need_and_not_without_end() -> None:
+    reply, _ = _tables(_with_tables(), 998)
+
+    assert tasks.tables_need(reply, 10_000) == 1000
+    with pytest.raises(DicomRefused, match="larger"):
+        tasks.tables_need({"needs": 1 << 30}, 10_000)
+
+
+def test_tables_of_a_file_that_is_none_are_refused() -> None:
+    with pytest.raises(DicomRefused):
+        _call("tables", {"pixel": None, "frames": 0}, b"nothing of the kind", bytearray(10))
 
 
 @pytest.mark.parametrize("room", [None, bytearray(39)])

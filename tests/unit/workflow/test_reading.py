@@ -15,6 +15,7 @@ from dicom_objects import RLE, compressed, sequence
 from offered import STUDY, a_cine, a_report, a_slice, blob_files, flip, item, put, take_in, trail
 from pydicom.dataset import Dataset
 
+from workstation.dicom import tasks
 from workstation.measurement import Length, Point
 from workstation.rendering import Picture as RenderedPicture
 from workstation.rendering import Placement, Sampled, resample
@@ -189,19 +190,39 @@ def test_a_table_that_cannot_be_read_is_a_badge_on_its_picture(study: Open) -> N
     assert "VOI LUT" in badge.hint
 
 
-def test_a_header_that_breaks_its_reader_costs_its_tables_and_no_more(
+def test_a_reader_of_tables_that_fails_costs_its_tables_and_no_more(
     study: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: object) -> NoReturn:
+    def fail(*_: object) -> NoReturn:
         raise RuntimeError("ZQX")
 
-    monkeypatch.setattr(tables, "lookups_of", fail)
+    monkeypatch.setattr(tasks, "tables_found", fail)
     table = item(LUTDescriptor=[2, 0, 16], LUTData=words((0, 9)))
     picture = shown(study(a_slice(VOILUTSequence=sequence(table))))
 
     (badge,) = [badge for badge in picture.badges if "table" in badge.text]
     assert "RuntimeError" in badge.hint
     assert "ZQX" not in badge.hint
+
+
+def test_overlays_larger_than_the_first_room_are_drawn(study: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "_ROOM", 1)
+    dataset = a_slice()
+    plane = np.zeros((dataset.Rows, dataset.Columns), np.bool_)
+    plane[dataset.Rows // 2] = True
+    for tag, vr, value in (
+        (0x0010, "US", dataset.Rows),
+        (0x0011, "US", dataset.Columns),
+        (0x0040, "CS", "G"),
+        (0x0050, "SS", [1, 1]),
+        (0x3000, "OB", np.packbits(plane, bitorder="little").tobytes()),
+    ):
+        dataset.add_new(0x60000000 | tag, vr, value)
+    picture = shown(study(dataset))
+
+    coloured = np.ptp(picture.pixels.astype(int), axis=-1).max(axis=1) > 0
+    assert coloured[SIDE // 2 - 1 : SIDE // 2 + 1].any()
+    assert not coloured[: SIDE // 4].any()
 
 
 def test_tables_are_told_even_while_another_stack_is_opened(study: Open) -> None:

@@ -241,7 +241,7 @@ class Walker:
         there = f"{length} bytes are claimed, {end - value} are there"
         if end == len(self._data):
             return truncated(what, where=f"{there}, {self._place(value)}")
-        return malformed(f"{what} runs past the item that holds it".capitalize(), where=there)
+        return malformed(f"{what[0].upper()}{what[1:]} runs past the item that holds it", where=there)
 
     def _place(self, position: int) -> str:
         return f"byte {position} of {len(self._data)}"

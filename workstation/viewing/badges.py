@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workstation.dicom.model import InstanceRecord
+from workstation.dicom.presentation import contradiction
 from workstation.geometry import Irregularity, StackGeometry
 from workstation.viewing.viewport import ViewportState
 
@@ -25,7 +26,14 @@ def badges(
     record: InstanceRecord, frame: int, state: ViewportState, geometry: StackGeometry | None = None
 ) -> tuple[Badge, ...]:
     """Return the badges of a picture, the gravest first."""
-    found = (_stack(geometry), _lossy(record), _size(record, frame), _mirrored(state), _inverted(state))
+    found = (
+        _stack(geometry),
+        _polarity(record),
+        _lossy(record),
+        _size(record, frame),
+        _mirrored(state),
+        _inverted(state),
+    )
     return tuple(badge for badge in found if badge is not None)
 
 
@@ -34,6 +42,11 @@ def _stack(geometry: StackGeometry | None) -> Badge | None:
         return None
     text = f"{geometry.missing} missing" if geometry.missing else geometry.irregularity.value
     return Badge(text, _sentence(geometry.detail))
+
+
+def _polarity(record: InstanceRecord) -> Badge | None:
+    said = contradiction(record.pixel.photometric, record.presentation) if record.pixel else ""
+    return Badge("black or white?", said) if said else None
 
 
 def _lossy(record: InstanceRecord) -> Badge | None:

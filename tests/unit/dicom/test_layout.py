@@ -169,7 +169,17 @@ def test_an_item_that_runs_past_its_sequence_is_refused() -> None:
     items = struct.pack("<HHI", 0xFFFE, 0xE000, 100)
     data = _before_pixels(part10(ct()), _element(0x0008_1140, b"SQ", items))
 
-    with pytest.raises(DicomRefused, match="runs past"):
+    with pytest.raises(DicomRefused, match=r"^An item runs past the item that holds it"):
+        _scan(data)
+
+
+def test_a_tag_in_a_refusal_is_written_as_the_standard_does() -> None:
+    """The value of (0008,103E) claims 100 bytes in an item of 8."""
+    inner = struct.pack("<HH2sH", 0x0008, 0x103E, b"LO", 100)
+    items = struct.pack("<HHI", 0xFFFE, 0xE000, len(inner)) + inner
+    data = _before_pixels(part10(ct()), _element(0x0008_1140, b"SQ", items))
+
+    with pytest.raises(DicomRefused, match=r"^\(0008,103E\) runs past"):
         _scan(data)
 
 

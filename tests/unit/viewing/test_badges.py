@@ -45,6 +45,7 @@ def test_one_slice_alone_needs_no_badge(records: Records) -> None:
     ("facts", "changes", "state", "text"),
     [
         (None, {"lossy": "ISO_10918_1, 12 : 1"}, PLAIN, "lossy"),
+        (None, {"presentation": "INVERSE"}, PLAIN, "black or white?"),
         (FrameFacts(), {}, PLAIN, "size unknown"),
         (FrameFacts(spacing=Spacing(0.1, 0.1, "ImagerPixelSpacing")), {}, PLAIN, "at detector"),
         (None, {}, ViewportState("t1", camera=Camera(flip=True)), "mirrored"),

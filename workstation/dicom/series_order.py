@@ -1,6 +1,7 @@
 """In which order a reader sees frames, and what to do where places are taken more than once.
 
-Slices lie along their normal, whatever their instance numbers say. Where the same places come
+Slices lie along their normal, whatever their instance numbers say; which end is the first, the
+numbers may say, so that image 45 here is image 45 in another's report. Where the same places come
 again (phases of contrast, repeated acquisitions), each run over them is a stack; where one place
 comes again and again, that is a film.
 
@@ -20,8 +21,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
+import numpy as np
+
 from workstation.dicom.series_traits import FrameRef, Traits
-from workstation.geometry import GeometryError, StackGeometry, examine_stack
+from workstation.geometry import GeometryError, StackGeometry, examine_stack, normal
 
 Key = TypeVar("Key")
 Part = tuple[Traits, list[FrameRef]]
@@ -29,6 +32,9 @@ Part = tuple[Traits, list[FrameRef]]
 # A handful of phases are compared side by side; the 40 of a perfusion or the 64 directions of a
 # diffusion tensor are not, and 64 thumbnails would hide the rest of the study.
 MOST_RUNS: Final = 12
+
+# From the first slice to the last, in LPS: from right to left, from front to back, from head to feet.
+_FIRST_TO_LAST: Final = (1, 1, -1)
 
 SAME_PLACE_DIGITS: Final = 2  # positions are compared to 0.01 mm
 
@@ -51,6 +57,8 @@ def in_order(traits: Traits, frames: Sequence[FrameRef]) -> tuple[tuple[FrameRef
     geometry = _examine(acquired) if traits.spatial and traits.kind == "stack" else None
     if geometry is None:
         return tuple(acquired), None
+    if _runs_against([acquired[n] for n in geometry.order]):
+        geometry = _examine(acquired, against=True) or geometry
     return tuple(_run_by_run([acquired[n] for n in geometry.order])), geometry
 
 
@@ -95,13 +103,35 @@ def _repeats(traits: Traits, frames: list[FrameRef]) -> Iterator[Part]:
         yield replace(traits, repeat=name), [members[turn] for members in places.values()]
 
 
-def _examine(frames: Sequence[FrameRef]) -> StackGeometry | None:
+def _runs_against(ascending: Sequence[FrameRef]) -> bool:
+    """Tell whether slices in order of their normal are numbered the other way.
+
+    Where no number tells, an axial stack begins at the head, a coronal one in front, a sagittal one
+    at the patient's right.
+    """
+    for numbers in ([frame.record.number or 0 for frame in ascending], [frame.frame for frame in ascending]):
+        trend = sum((2 * place - len(numbers) + 1) * number for place, number in enumerate(numbers))
+        if trend:
+            return trend < 0
+    return _normal_leads_back(ascending[0].facts.orientation)
+
+
+def _normal_leads_back(orientation: Sequence[float] | None) -> bool:
+    """Tell whether the normal leads most of all to the head, to the front, or to the right."""
+    if orientation is None:
+        return False
+    along = normal(orientation)
+    axis = int(np.argmax(np.abs(along)))
+    return bool(along[axis] * _FIRST_TO_LAST[axis] < 0)
+
+
+def _examine(frames: Sequence[FrameRef], *, against: bool = False) -> StackGeometry | None:
     facts = [frame.facts for frame in frames]
     positions = [fact.position for fact in facts if fact.position is not None]
     orientations = [fact.orientation for fact in facts if fact.orientation is not None]
     spacings = [(fact.spacing.row, fact.spacing.column) for fact in facts if fact.spacing is not None]
     try:
-        return examine_stack(positions, orientations, spacings)
+        return examine_stack(positions, orientations, spacings, against=against)
     except GeometryError:
         return None
 

@@ -4,8 +4,9 @@ Reformats, slabs and 3D are only true on a regular grid of one scale. A stack th
 never taken for a volume by accident.
 
 Units:   stored integers; modality value = slope × stored + intercept. ``affine`` gives mm, LPS.
-Shapes:  values (k, j, i), that is (slices, rows, columns), in the order of the stack's frames;
-         affine (4, 4) takes (i, j, k, 1) to the patient.
+Shapes:  values (k, j, i), that is (slices, rows, columns), along the slices' normal, so that the grid
+         is right-handed; affine (4, 4) takes (i, j, k, 1) to the patient. Where the stack's frames run
+         against the normal, k = 0 is its last frame.
 Errors:  VolumeRefused, with the reason in numbers.
 Source:  PS3.3 C.7.6.2.1.1 (image plane), C.11.1.1.2 (rescale).
 """
@@ -48,9 +49,18 @@ def volume_of(stack: ImageStack, values: NDArray[Any]) -> Volume:
     expected = (len(stack.frames), pixel.rows, pixel.columns)
     if values.shape != expected or geometry.affine is None:
         raise ValueError(f"the values of this stack have shape {expected}, not {values.shape}")
-    view = values.view()
+    view, affine = values.view(), geometry.affine
+    if np.linalg.det(affine[:3, :3]) < 0:
+        view, affine = view[::-1], affine @ _turned(len(values))
     view.setflags(write=False)
-    return Volume(view, slope, intercept, geometry.affine)
+    return Volume(view, slope, intercept, affine)
+
+
+def _turned(count: int) -> NDArray[np.float64]:
+    """Return what takes slice k of a grid to slice count − 1 − k."""
+    turn = np.eye(4)
+    turn[2, 2:] = -1, count - 1
+    return turn
 
 
 def why_no_volume(stack: ImageStack) -> str:

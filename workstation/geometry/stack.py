@@ -4,7 +4,7 @@ Reformats and volumes are only true where the slices are equally far apart, stra
 other and all there. A series that isn't is never taken for a volume by accident: it is said which
 slices, and by how much.
 
-Units:   millimetres in patient space (LPS). Slices are numbered from 1 along the normal.
+Units:   millimetres in patient space (LPS). Slices are numbered from 1 in the order of the stack.
 Shapes:  positions (n, 3), orientations (n, 6), spacings (n, 2) as (between rows, between columns).
 Errors:  GeometryError for values that are not finite, cosines that are none, spacings not above 0.
 Source:  PS3.3 C.7.6.2.1.1 for the plane of a slice. Instance numbers say nothing about place.
@@ -53,12 +53,13 @@ class Irregularity(Enum):
 class StackGeometry:
     """How slices lie to each other.
 
-    ``order`` are the indices of the input, along the normal; slices of mixed orientation have no
-    such order and stay as given. ``irregularity`` is the first thing found, ``detail`` tells all of
-    them with numbers ("" if regular). ``spacing`` is the usual distance between the planes, where
-    there is one. ``affine`` takes (i, j, k, 1) to the patient where that holds for every slice: a
-    regular stack, a single slice (k along the normal), a tilted one (sheared). ``missing`` counts
-    empty places between slices; what is cut off at an end leaves no trace.
+    ``order`` are the indices of the input, along the normal or against it; slices of mixed orientation
+    have no such order and stay as given. ``irregularity`` is the first thing found, ``detail`` tells
+    all of them with numbers ("" if regular). ``spacing`` is the usual distance between the planes,
+    where there is one. ``affine`` takes (i, j, k, 1) to the patient where that holds for every slice:
+    a regular stack, a single slice, a tilted one (sheared); its k runs as ``order`` does, so it is
+    left-handed against the normal. ``missing`` counts empty places between slices; what is cut off at
+    an end leaves no trace.
     """
 
     order: IndexArray
@@ -74,8 +75,10 @@ class StackGeometry:
         return self.irregularity is None
 
 
-def examine_stack(positions: ArrayLike, orientations: ArrayLike, spacings: ArrayLike) -> StackGeometry:
-    """Order the slices along their normal and say whether they make a regular grid.
+def examine_stack(
+    positions: ArrayLike, orientations: ArrayLike, spacings: ArrayLike, *, against: bool = False
+) -> StackGeometry:
+    """Order the slices along their normal, or against it, and say whether they make a regular grid.
 
     >>> heights = [5.0, 0.0, 20.0, 10.0]
     >>> stack = examine_stack([(0, 0, z) for z in heights], [(1, 0, 0, 0, 1, 0)] * 4, [(1, 1)] * 4)
@@ -86,12 +89,14 @@ def examine_stack(positions: ArrayLike, orientations: ArrayLike, spacings: Array
     turned = _mixed_orientation(cosines)
     if turned:
         return StackGeometry(np.arange(len(places)), Irregularity.MIXED_ORIENTATION, turned, None, None)
-    order = np.argsort(places @ normal(cosines[0]), kind="stable")
+    along = normal(cosines[0]) * (-1 if against else 1)
+    order = np.argsort(places @ along, kind="stable")
     unlike = _mixed_spacing(pixels)
     if unlike:
         return StackGeometry(order, Irregularity.MIXED_SPACING, unlike, None, None)
     lowest = order[0]
     plane = slice_affine(places[lowest], cosines[lowest], pixels[lowest])
+    plane[:3, 2] *= -1 if against else 1
     if len(places) == 1:
         return StackGeometry(order, Irregularity.SINGLE, "one slice alone", None, plane)
     return _examine_pile(order, places[order], plane)

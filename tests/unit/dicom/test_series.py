@@ -72,20 +72,62 @@ def _numbers(stack: ImageStack) -> list[int | None]:
     return [frame.record.number for frame in stack.frames]
 
 
+def _heights(stack: ImageStack) -> list[float]:
+    return [frame.facts.position[2] for frame in stack.frames if frame.facts.position is not None]
+
+
 def _labels(records: list[InstanceRecord]) -> list[str]:
     return [stack.label for stack in split(records)]
 
 
 def test_slices_lie_along_their_normal_whatever_their_numbers_say() -> None:
-    records = _slices()
-    shuffled = [replace(record, number=50 - n) for n, record in enumerate(records)]
+    numbers = (40, 3, 41, 5, 90, 60)  # rising on the whole
+    shuffled = [replace(record, number=number) for record, number in zip(_slices(), numbers, strict=True)]
 
     (stack,) = split(shuffled[::2] + shuffled[1::2])
 
-    assert _numbers(stack) == [50, 49, 48, 47, 46, 45]
+    assert _numbers(stack) == list(numbers)
     assert stack.kind == "stack"
     assert stack.geometry is not None
     assert stack.geometry.regular
+
+
+def test_the_first_slice_is_at_the_end_that_the_scanner_numbered_first() -> None:
+    """CT of the chest is numbered from the neck down: image 2 here is image 2 in every report."""
+    records = [replace(record, number=SLICES - n) for n, record in enumerate(_slices())]
+
+    (stack,) = split(records)
+
+    assert _numbers(stack) == [1, 2, 3, 4, 5, 6]
+    assert _heights(stack) == [15.0, 12.0, 9.0, 6.0, 3.0, 0.0]
+
+
+def test_what_is_told_of_slices_counts_them_as_they_are_shown() -> None:
+    """A slice is missing below the second from the top."""
+    records = [replace(record, number=SLICES - n) for n, record in enumerate(_slices())]
+
+    (stack,) = split(records[:3] + records[4:])
+
+    assert stack.geometry is not None
+    assert stack.geometry.detail.startswith("slices 2 and 3 are 6.0 mm apart")
+
+
+@pytest.mark.parametrize(("orientation", "axis", "sign"), [(AXIAL, 2, -1), (CORONAL, 1, 1), (SAGITTAL, 0, 1)])
+def test_without_numbers_a_stack_runs_from_head_front_or_right(
+    orientation: Sextuple, axis: int, sign: int
+) -> None:
+    """LPS: x rises to the left, y to the back, z to the head."""
+    for records in (_slices(orientation=orientation), _slices(orientation=orientation)[::-1]):
+        (stack,) = split([replace(r, number=None, uid=f"1.{n}") for n, r in enumerate(records)])
+
+        along = [frame.facts.position[axis] * sign for frame in stack.frames if frame.facts.position]
+        assert along == sorted(along)
+
+
+def test_the_frames_of_one_object_run_as_they_are_numbered_in_it() -> None:
+    (stack,) = split([_record(1, *(_facts(3.0 * (4 - n)) for n in range(4)))])
+
+    assert [frame.frame for frame in stack.frames] == [0, 1, 2, 3]
 
 
 def test_a_localizer_stands_apart_from_the_slices_and_before_them() -> None:

@@ -70,6 +70,21 @@ def test_a_regular_stack_is_a_volume() -> None:
     assert VALUES.flags.writeable
 
 
+def test_a_stack_numbered_from_the_head_down_is_a_right_handed_volume_all_the_same() -> None:
+    """The frames come head first; slice 0 of the volume is the lowest, as in the case above."""
+    records = [replace(record, number=9 - n) for n, record in enumerate(_slices())]
+    stack = _stack(records)
+    assert [frame.record.number for frame in stack.frames] == [7, 8, 9]
+
+    volume = volume_of(stack, VALUES)
+
+    assert volume.affine == pytest.approx(
+        np.array([[0.75, 0, 0, -10], [0, 0.5, 0, 20], [0, 0, 2.5, 0], [0, 0, 0, 1]])
+    )
+    assert (volume.values == VALUES[::-1]).all()
+    assert np.shares_memory(volume.values, VALUES)
+
+
 def _with(records: list[InstanceRecord], last: InstanceRecord) -> list[InstanceRecord]:
     return [*records[:-1], last]
 

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -46,6 +46,16 @@ def test_a_regular_stack_has_an_affine_that_ends_where_its_last_slice_lies() -> 
 
 def test_slices_are_ordered_along_the_normal_and_not_as_given() -> None:
     assert examined([5, 0, 20, 10, 15]).order.tolist() == [1, 0, 3, 4, 2]
+
+
+def test_a_stack_against_its_normal_begins_at_the_other_end() -> None:
+    places = [(0, 0, 0), (0, 0, 5), (0, 0, 10)]
+    stack = examine_stack(places, [AXIAL] * 3, [SPACING] * 3, against=True)
+
+    assert stack.order.tolist() == [2, 1, 0]
+    assert stack.regular
+    assert stack.affine is not None
+    assert [to_patient(stack.affine, (0, 0, k))[2] for k in range(3)] == pytest.approx([10, 5, 0])
 
 
 def test_the_order_follows_the_normal_also_where_it_points_down() -> None:
@@ -233,15 +243,24 @@ def test_one_slice_out_of_place_makes_the_spacing_variable(
     assert examined(heights.tolist()).irregularity is Irregularity.VARIABLE_SPACING
 
 
-@given(heights=st.lists(st.floats(-500, 500), min_size=2, max_size=30, unique=True))
-def test_a_stack_called_regular_has_every_slice_where_its_affine_says(heights: list[float]) -> None:
-    stack = examined(heights, OBLIQUE)
-    assume(stack.affine is not None)
-    assert stack.affine is not None
-    computed = to_patient(stack.affine, [(0, 0, k) for k in range(len(heights))])
-    true = np.array([10.0, -20.0, 30.0]) + np.outer(np.sort(heights), normal(OBLIQUE))
+@given(
+    spacing=spacings,
+    errors=st.lists(st.floats(-1, 1), min_size=2, max_size=30),
+    size=st.sampled_from([0, 0.05, 0.09, 0.11, 0.2]),
+    against=st.booleans(),
+)
+def test_a_stack_called_regular_has_every_slice_where_its_affine_says(
+    spacing: float, errors: list[float], size: float, *, against: bool
+) -> None:
+    heights = np.arange(len(errors)) * spacing + np.array(errors) * size
+    places = np.array([10.0, -20.0, 30.0]) + np.outer(heights, normal(OBLIQUE))
+    stack = examine_stack(places, [OBLIQUE] * len(errors), [SPACING] * len(errors), against=against)
+    if stack.affine is None:
+        assert not stack.regular
+        return
+    computed = to_patient(stack.affine, [(0, 0, k) for k in range(len(errors))])
 
-    assert _farthest(computed - true) <= 0.1
+    assert _farthest(computed - places[stack.order]) <= 0.1
 
 
 def _farthest(offsets: NDArray[np.float64]) -> float:

@@ -46,7 +46,7 @@ def _possible(
 @click.option("--study", required=True, metavar="UID", help="Study Instance UID.")
 @click.option(
     "--series", metavar="UID",
-    help="Series Instance UID, or the key of one of its stacks; without it, the study's first images.",
+    help="Series Instance UID, or the key of one of its stacks; else the study's first that is no localizer.",
 )  # fmt: skip
 @click.option(
     "--index", type=click.IntRange(0), metavar="N", help="Image, counted from 0; else the middle one."

@@ -135,7 +135,8 @@ def render_image(
 ) -> Rendered:
     """Return one image as a PNG file of this (width, height), as the window would show it.
 
-    ``series`` is a Series Instance UID (the first stack of that series) or the key of one stack.
+    ``series`` is a Series Instance UID (its first stack) or the key of one stack; without it the study's
+    first stack is shown. Localizers come last.
     """
     required_study(desk, study_uid)
     asked = Window(*window) if window else None
@@ -148,11 +149,11 @@ def render_image(
 
 
 def _chosen(desk: Desk, study_uid: str, series: str | None) -> ImageStack:
-    found = (stack for stack in stacks_of(desk, study_uid) if series in (None, stack.series_uid, stack.key))
-    stack = next(found, None)
-    if stack is None:
+    """Return the first stack that goes by this name, a localizer only where there is nothing else."""
+    found = [stack for stack in stacks_of(desk, study_uid) if series in (None, stack.series_uid, stack.key)]
+    if not found:
         raise NoSuchImage(f"There are no images in this {'series' if series else 'study'}")
-    return stack
+    return min(found, key=lambda stack: stack.kind == "localizer")
 
 
 def _decoded(desk: Desk, stack: ImageStack, number: int) -> Frame:

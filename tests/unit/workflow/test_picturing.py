@@ -43,6 +43,16 @@ def pixels(rendered: Rendered) -> NDArray[np.uint8]:
     return np.asarray(imagecodecs.png_decode(rendered.png), np.uint8)
 
 
+def slice_number(desk: Desk, series: str | None) -> int:
+    """Return which of ``a_slice``'s slices is shown, by its grey value."""
+
+    def is_above(number: int) -> bool:
+        shown = pixels(render(desk, series=series, window=(100 * number - 1074, 1), size=(16, 16)))
+        return bool(shown.max() == 255)
+
+    return max(number for number in range(10) if is_above(number))
+
+
 def linear(values: NDArray[np.float64], center: float, width: float) -> NDArray[np.float64]:
     """PS3.3 C.11.2.1.2.1, for an output of 0 to 255."""
     return np.clip(((values - (center - 0.5)) / (width - 1) + 0.5) * 255, 0, 255)
@@ -112,13 +122,23 @@ def test_a_series_or_one_of_its_stacks_is_chosen_by_its_name(desk: Desk, disc: P
     keys = [row.key for row in describe_study(desk, study_uid=STUDY).series]
     names = [None, f"{STUDY}.1", keys[0], keys[1], "1.2.3.7", keys[2]]
 
-    def is_it(number: int, series: str | None) -> bool:
-        above = pixels(render(desk, series=series, window=(100 * number - 1074, 1), size=(16, 16)))
-        below = pixels(render(desk, series=series, window=(100 * number - 974, 1), size=(16, 16)))
-        return bool(above.max() == 255 and below.max() == 0)
-
     assert len(keys) == 3
-    assert [next(n for n in (0, 5, 9) if is_it(n, name)) for name in names] == [0, 0, 0, 5, 9, 9]
+    assert [slice_number(desk, name) for name in names] == [0, 0, 0, 5, 9, 9]
+
+
+def test_a_localizer_is_shown_only_by_its_key_or_where_there_is_nothing_else(desk: Desk, disc: Path) -> None:
+    plan = ["ORIGINAL", "PRIMARY", "LOCALIZER"]
+    put(
+        disc,
+        a_slice(9, SeriesInstanceUID="1.2.3.1", SeriesNumber=1, ImageType=plan),
+        a_slice(5, SeriesInstanceUID="1.2.3.2", SeriesNumber=2, ImageType=plan),
+        a_slice(2, SeriesInstanceUID="1.2.3.2", SeriesNumber=2),
+    )
+    take_in(desk, disc)
+    keys = [row.key for row in describe_study(desk, study_uid=STUDY).series]
+    names = [None, "1.2.3.2", "1.2.3.1", *keys]
+
+    assert [slice_number(desk, name) for name in names] == [2, 2, 9, 9, 5, 2]
 
 
 def test_what_is_not_there_is_told_by_its_kind(desk: Desk, disc: Path) -> None:

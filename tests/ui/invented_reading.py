@@ -103,6 +103,7 @@ class InventedReading:
         self.broken, self.slow = broken, slow
         self.asked: list[tuple[int, int, int]] = []
         self.closed = False
+        self.is_put_away = False
         self._seen: dict[str, set[int]] = {}
         stacks = {series.key: min(series.count, 32) for series in self.series}
         first = self.series[0].key
@@ -164,6 +165,11 @@ class InventedReading:
     def thumbnail(self, stack: str, side: int) -> Thumbnail | None:
         """Return a disc."""
         return disc(side, len(stack) + int(stack[-1]))
+
+    def put_away(self) -> None:
+        """Remember that it was put away."""
+        self.is_put_away = True
+        self.close()
 
     def close(self) -> None:
         """Remember that it was closed."""

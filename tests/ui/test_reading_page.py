@@ -322,6 +322,7 @@ def test_esc_goes_back_one_step_at_a_time(
     press(page, Key.Key_Escape)
     assert window.studies.isVisible()
     wait(lambda: reading.closed)
+    assert reading.is_put_away
 
 
 def test_a_key_on_a_button_presses_it_and_nothing_else(page: ReadingPage, reading: InventedReading) -> None:
@@ -411,6 +412,7 @@ def test_a_window_that_closes_lets_go_of_the_study_first(
     window.close()
 
     assert reading.closed
+    assert not reading.is_put_away
 
 
 def test_f6_goes_through_the_areas(page: ReadingPage) -> None:

@@ -29,14 +29,13 @@ from workstation.config import Places, Settings
 from workstation.errors import Cancelled, LumenError, calm
 from workstation.security import harden_process
 from workstation.ui.bridge import Listening
-from workstation.ui.contracts import Notice
+from workstation.ui.contracts import Notice, Tone
 from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_scale, apply_theme
 from workstation.ui.watchdog import Watchdog
 from workstation.workflow import (
     Desk,
     demo_desk,
-    forget_last_study,
     last_study,
     local_actor,
     prepare_demo,
@@ -115,8 +114,6 @@ class Program:
         for thread in self._threads:
             thread.join()
         self._state.stop()
-        if self.desk.desk is not None:
-            forget_last_study(self.desk.desk)
         self.desk.close()
 
     def _begin(self) -> None:
@@ -140,7 +137,7 @@ class Program:
             return
         self.desk.sit_down(desk)
         for line in desk.start_report:
-            self.window.tell(Notice(line))
+            self.window.tell(Notice(line, Tone.PLAIN if desk.store.report.is_harmless else Tone.ATTENTION))
         if self._demo:
             self._on_thread("night", lambda: self._make_night(desk))
         study = last_study(desk)

@@ -20,7 +20,9 @@ class Report:
     """Sentences in the order in which things were found; empty means that all was well."""
 
     notes: list[str] = field(default_factory=list)
+    is_harmless: bool = True  # nothing was damaged, whatever there is to tell
 
-    def say(self, sentence: str) -> None:
+    def say(self, sentence: str, *, harmless: bool = False) -> None:
         """Add a sentence."""
         self.notes.append(sentence)
+        self.is_harmless = self.is_harmless and harmless

@@ -94,7 +94,7 @@ class Store:
             lock = options.disk.lock(folder / place.LOCKED)
             undo.callback(lock.release)
             if lock.was_left_behind:
-                report.say("The program did not end in order last time.")
+                report.say("The program did not end in order last time.", harmless=True)
             _remove_temporaries(options.disk, folder)
             work = open_work(WorkFiles(folder, kek, options.disk, options.may_start_anew), report)
             undo.callback(work.close)

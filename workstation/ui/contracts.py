@@ -153,8 +153,12 @@ class Reading(Protocol):
         """Return a still of at most ``side`` device pixels; asked on a worker thread."""
         ...
 
+    def put_away(self) -> None:
+        """Let go of the study for the list, when what was drawn is kept; may take its time."""
+        ...
+
     def close(self) -> None:
-        """Let go of the study, when what was drawn is kept; may take its time."""
+        """Let go of it because the program ends: the next start comes back to the study."""
         ...
 
 

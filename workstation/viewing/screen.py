@@ -112,9 +112,17 @@ class Screen:
     def set_viewport(self, pane: int, state: ViewportState, *, who: str, gesture: str = "") -> None:
         """Let a viewport show this; the changes of one gesture are undone together."""
         before = self.viewport(pane)
-        if state.stack and not state.index < self._stacks.get(state.stack, 0):
-            raise ViewingError(f"there is no image {state.index + 1} in this stack")
+        self._check_index(state)
         self._tell(ViewportChanged(before, state, who, pane), gesture)
+
+    def fill(self, pane: int, state: ViewportState, *, who: str) -> None:
+        """Let an empty viewport show this; nobody did it, so there is nothing to undo."""
+        before = self.viewport(pane)
+        if before.stack:
+            raise ViewingError(f"viewport {pane + 1} is not empty")
+        self._check_index(state)
+        self._store(edit := ViewportChanged(before, state, who, pane))
+        self.changed.emit(edit)
 
     def set_layout(self, layout: Layout, *, who: str) -> None:
         """Divide the image area differently, or give the keys to another viewport."""
@@ -165,6 +173,10 @@ class Screen:
             self._marks[edit.target] = edit.after
         else:
             self._marks.pop(edit.target, None)
+
+    def _check_index(self, state: ViewportState) -> None:
+        if state.stack and not state.index < self._stacks.get(state.stack, 0):
+            raise ViewingError(f"there is no image {state.index + 1} in this stack")
 
     def _possible(self, state: ViewportState) -> ViewportState:
         count = self._stacks.get(state.stack, 0)

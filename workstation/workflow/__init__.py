@@ -54,7 +54,7 @@ from workstation.workflow.outside import whole_file
 from workstation.workflow.picturing import picture_of_series, render_image
 from workstation.workflow.reading import Reading
 from workstation.workflow.room import Room, room_of
-from workstation.workflow.sessions import forget_last_study, last_study
+from workstation.workflow.sessions import last_study
 from workstation.workflow.shown import Picture, Shown, StackShare, Thumbnail, Unshowable, Waiting
 from workstation.workflow.studies import describe_study, list_studies, stacks_of
 from workstation.workflow.trail import export_audit, read_audit, verify_audit
@@ -99,7 +99,6 @@ __all__ = [
     "describe_study",
     "export_audit",
     "export_study",
-    "forget_last_study",
     "import_studies",
     "keep_length",
     "keep_memory_private",

@@ -7,7 +7,7 @@ from workstation.viewing import Screen
 from workstation.workflow import sessions
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import verb
-from workstation.workflow.reading import Reading, first_view
+from workstation.workflow.reading import Reading
 from workstation.workflow.studies import list_row, required_study, stacks_of
 
 
@@ -22,7 +22,7 @@ def open_study(desk: Desk, *, study_uid: str) -> Reading:
         study_uid,
         {stack.key: len(stack.frames) for stack in stacks},
         layout=left.layout if left else None,
-        viewports=left.viewports if left else [first_view(stack) for stack in stacks[:1]],
+        viewports=left.viewports if left else (),
         marks=desk.store.measurements.of_study(study_uid),
         who="opening",
     )

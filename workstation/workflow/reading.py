@@ -23,6 +23,7 @@ from workstation.frames import FrameSource, FrameStatus
 from workstation.viewing import (
     Badge,
     Change,
+    LayoutChanged,
     MarkChanged,
     Screen,
     SeenLedger,
@@ -78,8 +79,7 @@ class Reading:
         KERNELS.loaded.connect(self._ask_again)
         screen.changed.connect(self._follow)
         desk.studies_changed.connect(self._study_changed)
-        if not any(state.stack for state in screen.viewports) and stacks:
-            self.show_stack(0, stacks[0].key)
+        self._fill()
         self._keeper.submit(self._remember)
 
     def share(self, stack: str) -> StackShare:
@@ -96,6 +96,18 @@ class Reading:
         state = replace(first_view(self._stacks[stack]), texts=self.screen.viewport(pane).texts)
         self._source(stack).want(state.index)
         self.screen.set_viewport(pane, state, who=_WHO)
+
+    def _fill(self) -> None:
+        """Give the empty viewports on the screen the stacks that none shows, localizers last."""
+        panes = self.screen.layout.visible
+        shown = {self.screen.viewport(pane).stack for pane in panes}
+        waiting = sorted(self._stacks.values(), key=lambda stack: stack.kind == "localizer")
+        unseen = (stack for stack in waiting if stack.key not in shown)
+        for pane in panes:
+            state = self.screen.viewport(pane)
+            if not state.stack and (stack := next(unseen, None)) is not None:
+                self._source(stack.key).want(first_view(stack).index)
+                self.screen.fill(pane, replace(first_view(stack), texts=state.texts), who=_WHO)
 
     def grow(self) -> bool:
         """Take in what has arrived since; each viewport stays at its image. False if nothing has.
@@ -114,8 +126,7 @@ class Reading:
                 self._let_go(key)
         self.screen.learn({stack.key: len(stack.frames) for stack in stacks}, who=_WHO)
         self._stay_at_images(before)
-        if not any(state.stack for state in self.screen.viewports) and stacks:
-            self.show_stack(0, stacks[0].key)
+        self._fill()
         return True
 
     def picture(self, pane: int, width: int, height: int) -> Picture:
@@ -155,8 +166,13 @@ class Reading:
         found = self._stacks.get(stack)
         return picture_of_series(self._desk, stack=found, side=side) if found else None
 
+    def put_away(self) -> None:
+        """Let go of the study for the list: the next start does not come back to it."""
+        sessions.forget_last_study(self._desk, self.study.uid)
+        self.close()
+
     def close(self) -> None:
-        """Let go of the study; what was drawn is on the disk first."""
+        """Let go of the study, the program ending; what was drawn is on the disk first."""
         self.screen.changed.disconnect(self._follow)
         self._desk.studies_changed.disconnect(self._study_changed)
         self._look_again.stop()
@@ -274,6 +290,8 @@ class Reading:
         """Keep what the reader made; a mark at once, the rest soon."""
         if isinstance(change, MarkChanged):
             self._keeper.submit(self._keep_mark, change)
+        elif isinstance(change, LayoutChanged):
+            self._fill()
         self._keep_screen.soon()
 
     def _keep_mark(self, change: MarkChanged) -> None:

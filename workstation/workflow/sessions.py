@@ -31,13 +31,14 @@ def was_opened(desk: Desk, study_uid: str) -> bool:
 
 
 def keep_last_study(desk: Desk, study_uid: str) -> None:
-    """Remember which study is open, "" for none: a crash comes back to it."""
+    """Remember which study is open: the next start comes back to it, after a crash as well."""
     desk.store.sessions.put(_LAST, study_uid)
 
 
-def forget_last_study(desk: Desk) -> None:
-    """Note that the window was closed in order: the next start begins with the list."""
-    keep_last_study(desk, "")
+def forget_last_study(desk: Desk, study_uid: str) -> None:
+    """Note that a study was put away, unless another is open by now: the next start begins with the list."""
+    if desk.store.sessions.get(_LAST) == study_uid:
+        desk.store.sessions.put(_LAST, "")
 
 
 def last_study(desk: Desk) -> str:

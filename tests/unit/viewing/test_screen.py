@@ -315,3 +315,14 @@ def test_the_camera_is_the_viewports_own(screen: Screen) -> None:
 
     assert screen.viewport(0).camera == Camera(zoom=2, rotation=1)
     assert screen.viewport(1).camera == Camera()
+
+
+def test_what_fills_an_empty_viewport_is_told_and_is_nothing_to_undo(screen: Screen, ear: Ear) -> None:
+    commands.set_grid(screen, rows=1, columns=2, who="keys")
+    screen.fill(1, ViewportState("t1"), who="reading")
+
+    assert ear.heard[-1] == ViewportChanged(ViewportState(), ViewportState("t1"), "reading", 1)
+    screen.undo(who="keys")
+    assert screen.layout == Layout()
+    with pytest.raises(ViewingError):
+        screen.fill(1, ViewportState("t1"), who="reading")

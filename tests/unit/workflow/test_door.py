@@ -26,7 +26,6 @@ LENGTH = Length(
 )
 
 NO_VERB = {
-    "forget_last_study": "which study was open is nobody's action, and names nobody",
     "last_study": "as above",
     "picture_of_series": "a still of a study that open_study or describe_study has recorded",
     "room_of": "bytes, of no study",

@@ -30,13 +30,12 @@ from workstation.workflow import (
     Unshowable,
     Waiting,
     canvas,
-    forget_last_study,
     last_study,
     open_study,
     tables,
 )
 from workstation.workflow.machine import KERNELS
-from workstation.workflow.sessions import screen_of
+from workstation.workflow.sessions import keep_last_study, screen_of
 
 SIDE = 32
 PATIENCE = 20.0
@@ -243,6 +242,55 @@ def test_tables_are_told_even_while_another_stack_is_opened(study: Open) -> None
     assert told[0] == one
 
 
+# ---- which stack is where
+
+
+def _of_series(number: int, image: int, **attributes: object) -> Dataset:
+    uid = f"{STUDY}.{number}"
+    own: dict[str, object] = {
+        "SeriesInstanceUID": uid,
+        "SeriesNumber": number,
+        "SOPInstanceUID": f"{uid}.{image + 1}",
+    }
+    return a_slice(image, STUDY, **(own | attributes))
+
+
+def test_the_localizer_comes_last_though_it_was_first(study: Open) -> None:
+    scout = {"ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]}
+    reading = study(_of_series(1, 0, **scout), *(_of_series(2, n) for n in range(3)))
+    localizer, slices = (row.key for row in reading.series)
+
+    assert reading.screen.viewport(0).stack == slices
+    commands.set_grid(reading.screen, rows=1, columns=2, who="keys")
+    assert [state.stack for state in reading.screen.viewports[:2]] == [slices, localizer]
+
+
+def test_a_larger_layout_shows_what_none_shows_yet_and_nothing_twice(study: Open) -> None:
+    reading = study(*(_of_series(number, n) for number in (1, 2, 3) for n in range(3)))
+    first, second, third = (row.key for row in reading.series)
+    reading.show_stack(0, second)
+    commands.show_texts(reading.screen, shown=False, who="keys")
+
+    commands.set_grid(reading.screen, rows=2, columns=2, who="keys")
+
+    assert [state.stack for state in reading.screen.viewports] == [second, first, third, *[""] * 6]
+    assert [state.index for state in reading.screen.viewports[:3]] == [1, 1, 1]
+    assert not any(state.texts for state in reading.screen.viewports[:4])
+
+
+def test_a_viewport_that_was_hidden_keeps_what_it_showed(study: Open) -> None:
+    reading = study(*(_of_series(number, n) for number in (1, 2) for n in range(3)))
+    commands.set_grid(reading.screen, rows=1, columns=2, who="keys")
+    first, second = (row.key for row in reading.series)
+    reading.show_stack(1, first)
+    commands.set_grid(reading.screen, rows=1, columns=1, who="keys")
+    commands.set_grid(reading.screen, rows=1, columns=2, who="keys")
+
+    assert reading.screen.viewport(1).stack == first
+    commands.set_grid(reading.screen, rows=1, columns=3, who="keys")
+    assert reading.screen.viewport(2).stack == second
+
+
 # ---- windows
 
 
@@ -380,14 +428,29 @@ def test_the_screen_is_kept_within_a_second_so_that_a_crash_comes_back_to_it(
     assert (again.screen.layout, again.screen.viewports) == (reading.screen.layout, reading.screen.viewports)
 
 
-def test_after_an_orderly_end_the_next_start_begins_with_the_list(
+def test_the_next_start_comes_back_to_the_study(study: Open, reopen: Callable[[], Desk]) -> None:
+    study(a_slice(), desk=reopen()).close()
+
+    assert last_study(reopen()) == STUDY
+
+
+def test_after_a_study_was_put_away_the_next_start_begins_with_the_list(
+    study: Open, reopen: Callable[[], Desk]
+) -> None:
+    study(a_slice(), desk=reopen()).put_away()
+
+    assert last_study(reopen()) == ""
+
+
+def test_a_study_that_is_put_away_for_another_leaves_that_one_the_last(
     study: Open, reopen: Callable[[], Desk]
 ) -> None:
     desk = reopen()
-    study(a_slice(), desk=desk).close()
-    forget_last_study(desk)
+    reading = study(a_slice(), desk=desk)
+    keep_last_study(desk, "2.25.9")
+    reading.put_away()
 
-    assert last_study(reopen()) == ""
+    assert desk.store.sessions.get("last study") == "2.25.9"
 
 
 def test_a_study_that_is_gone_is_not_the_last_one(study: Open, reopen: Callable[[], Desk]) -> None:

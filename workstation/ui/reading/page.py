@@ -86,7 +86,7 @@ class ReadingPage(QWidget):
         reading = self._leave()
         if reading is not None:
             self._operations.run(
-                lambda _: reading.close(),
+                lambda _: reading.put_away(),
                 asked_by=self,
                 done=lambda _: None,
                 failed=lambda error: self._tell_trouble(calm(error)),

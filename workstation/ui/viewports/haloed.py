@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, Q
 
 from workstation.ui.theme import PALETTE, font
 
-RIM: Final = 3.0  # width of the dark rim under text
+RIM: Final = 4.5  # width of the dark rim under text
 LINE: Final = 1.5  # width of a line
 LINE_RIM: Final = 3.5
 RING: Final = 3.5  # radius of the handle at an end
@@ -60,7 +60,7 @@ def draw_badge(painter: QPainter, box: QRectF, text: str, colour: str) -> None:
 
 def _rim(width: float) -> QPen:
     colour = QColor(PALETTE.image)
-    colour.setAlphaF(0.75)
+    colour.setAlphaF(0.9)
     cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
     return QPen(colour, width, Qt.PenStyle.SolidLine, cap, join)
 

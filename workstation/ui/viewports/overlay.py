@@ -26,6 +26,7 @@ _BAR_SHARE: Final = 0.15  # of the viewport's width, at the most
 _TICK: Final = 3.0
 _BADGE_HEIGHT: Final = 18.0
 _RESTING: Final = mix(PALETTE.accent, PALETTE.image, 0.5)  # the active frame while the keys are elsewhere
+_QUIET: Final = mix(PALETTE.text, PALETTE.image, 0.84)  # what stands beside the name; on bone as well
 _MIN_WIDTH: Final = 180  # below this a viewport has no room for words
 
 
@@ -88,7 +89,7 @@ def _block(painter: QPainter, inside: QRectF, lines: Sequence[str], *, right: bo
     top = inside.bottom() - len(lines) * LINE if bottom else inside.top() - 1
     for number, text in enumerate(lines):
         left = inside.right() - text_size(text)[0] if right else inside.left()
-        colour = PALETTE.secondary if number and not bottom else PALETTE.text
+        colour = _QUIET if number and not bottom else PALETTE.text
         draw_text(painter, QPointF(left, top + number * LINE), text, colour)
 
 

@@ -26,7 +26,6 @@ from workstation.viewing import (
     LayoutChanged,
     MarkChanged,
     Screen,
-    SeenLedger,
     Snapshot,
     ViewportState,
     Window,
@@ -71,7 +70,7 @@ class Reading:
         self._sources: dict[str, FrameSource] = {}
         self._canvases: dict[int, Canvas] = {}
         self._tables = TableShelf(desk.store, desk.pool, self._ask_again)
-        self._seen = SeenLedger()
+        self._seen = sessions.seen_of(desk, study.uid)
         self._keeper = ThreadPoolExecutor(1, thread_name_prefix="keep")
         self._keep_screen = Later(_KEEP_SECONDS, lambda: self._keeper.submit(self._remember))
         self._arrived: tuple[StudyRow, Stacks] | None = None
@@ -276,6 +275,7 @@ class Reading:
     def _see(self, stack: str, reference: FrameRef) -> None:
         if (reference.record.uid, reference.frame) not in self._seen:
             self._seen.see(reference.record.uid, reference.frame)
+            self._keep_screen.soon()
             self.changed.emit(stack)
 
     def _frame_ready(self, where: tuple[str, int]) -> None:
@@ -306,6 +306,7 @@ class Reading:
     def _remember(self) -> None:
         try:
             sessions.keep_screen(self._desk, Snapshot.of(self.screen))
+            sessions.keep_seen(self._desk, self.study.uid, self._seen)
         except Exception as error:  # noqa: BLE001  as above
             self.troubled.emit(f"The place of reading is not kept: {calm(error)}")
 

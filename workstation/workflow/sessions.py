@@ -1,11 +1,11 @@
-"""Where the reader left off: the last study, and each study's screen. No action of anyone's, so no record."""
+"""Where the reader left off: the last study, each study's screen, what was seen. No action of anyone's, so no record."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 
-from workstation.viewing import Snapshot, SnapshotBroken
+from workstation.viewing import SeenLedger, Snapshot, SnapshotBroken
 from workstation.workflow.desk import EXPECTED, Desk
 
 _LAST = "last study"
@@ -23,6 +23,20 @@ def screen_of(desk: Desk, study_uid: str) -> Snapshot | None:
         return Snapshot.from_json(text) if text else None
     except SnapshotBroken:
         return None
+
+
+def keep_seen(desk: Desk, study_uid: str, seen: SeenLedger) -> None:
+    """Remember which images of a study were in front of the reader's eyes."""
+    desk.store.sessions.put(f"seen {study_uid}", seen.to_json())
+
+
+def seen_of(desk: Desk, study_uid: str) -> SeenLedger:
+    """Return what was seen of a study; nothing, if that can't be read back."""
+    text = desk.store.sessions.get(f"seen {study_uid}")
+    try:
+        return SeenLedger.from_json(text) if text else SeenLedger()
+    except SnapshotBroken:
+        return SeenLedger()
 
 
 def was_opened(desk: Desk, study_uid: str) -> bool:

@@ -35,7 +35,7 @@ from workstation.workflow import (
     tables,
 )
 from workstation.workflow.machine import KERNELS
-from workstation.workflow.sessions import keep_last_study, screen_of
+from workstation.workflow.sessions import keep_last_study, screen_of, seen_of
 
 SIDE = 32
 PATIENCE = 20.0
@@ -426,6 +426,31 @@ def test_the_screen_is_kept_within_a_second_so_that_a_crash_comes_back_to_it(
     assert last_study(desk) == STUDY
     again = study(desk=desk)
     assert (again.screen.layout, again.screen.viewports) == (reading.screen.layout, reading.screen.viewports)
+
+
+def test_what_was_seen_stays_seen(study: Open, reopen: Callable[[], Desk]) -> None:
+    desk = reopen()
+    reading = study(*(a_slice(n) for n in range(3)), desk=desk)
+    shown(reading)
+    (stack,) = (row.key for row in reading.series)
+    assert reading.share(stack).seen == 1
+    until(lambda: (f"{STUDY}.1.2", 0) in seen_of(desk, STUDY), A_SECOND)
+    reading.close()
+
+    again = study(desk=desk)
+    assert again.share(stack).seen == 1
+    commands.scroll(again.screen, pane=0, steps=1, who="wheel")
+    shown(again)
+    assert again.share(stack).seen == 2
+
+
+def test_a_list_of_seen_images_that_cannot_be_read_is_none(study: Open, reopen: Callable[[], Desk]) -> None:
+    desk = reopen()
+    study(a_slice(), desk=desk).close()
+    desk.store.sessions.put(f"seen {STUDY}", "[]")
+    reading = study(desk=desk)
+
+    assert reading.share(reading.series[0].key).seen == 0
 
 
 def test_the_next_start_comes_back_to_the_study(study: Open, reopen: Callable[[], Desk]) -> None:

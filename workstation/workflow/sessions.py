@@ -1,4 +1,4 @@
-"""Where the reader left off: the last study, each study's screen, what was seen. No action of anyone's, so no record."""
+"""Where the reader left off: the last study, its screen, what was seen. Nobody's action, so no record."""
 
 from __future__ import annotations
 

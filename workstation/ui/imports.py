@@ -88,19 +88,29 @@ def share(progress: ImportProgress) -> float | None:
 
 
 def summary_text(summary: ImportSummary) -> str:
-    """Return what an import did, in one line."""
+    """Return what an import did, in one line; its counts add up to the files that were found."""
     parts = [
         f"{counted(summary.added, 'instance')} in {counted(summary.studies, 'study', 'studies')} imported"
         if summary.added
         else "Nothing new imported"
     ]
+    if summary.versions:
+        parts[0] += f", {amount(summary.versions)} of them kept apart from what was here under the same UID"
     if summary.known:
         parts.append(f"{amount(summary.known)} were here already")
-    if summary.versions:
-        parts.append(f"{amount(summary.versions)} differ from what was here and are kept apart")
     if summary.refused:
         parts.append(f"{counted(len(summary.refused), 'file')} could not be read")
+    if summary.others:
+        parts.append(_others(summary))
+    if summary.untouched:
+        parts.append(f"{counted(summary.untouched, 'file')} found and not looked into")
     return ("Stopped: " if summary.cancelled else "") + " · ".join(parts)
+
+
+def _others(summary: ImportSummary) -> str:
+    is_all = not (summary.added or summary.known or summary.refused)
+    noun = ("file holds", "files hold") if is_all else ("other file holds", "other files hold")
+    return f"{counted(summary.others, *noun)} no images"
 
 
 def _left(progress: ImportProgress) -> str:

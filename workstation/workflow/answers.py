@@ -89,7 +89,10 @@ class ImportProgress:
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
-    """What an import did; what was taken until a cancel stays."""
+    """What an import did; what was taken until a cancel stays.
+
+    Each file that was found is in one of ``added``, ``known``, ``others``, ``refused``, ``untouched``.
+    """
 
     studies: int
     added: int  # stored now, those in ``versions`` among them
@@ -99,6 +102,7 @@ class ImportSummary:
     refused: tuple[Refusal, ...] = ()
     cancelled: bool = False
     study_uids: tuple[str, ...] = ()
+    untouched: int = 0  # found, and left where they are when the import was stopped
 
 
 Progress = Callable[[ImportProgress], object]

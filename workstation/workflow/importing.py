@@ -70,11 +70,13 @@ class _Meter:
         self.files = 0
         self.size = 0
         self.others = 0
+        self.found = 0  # whatever they are
         self.all_found = False
 
     def counted(self, found: Iterable[sources.Found]) -> Iterator[sources.Found]:
         """Count the files on their way through."""
         for one in found:
+            self.found += 1
             if not isinstance(one, sources.Refusal):
                 self.files += 1
                 self.size += one.size
@@ -96,13 +98,16 @@ class _Meter:
 
 
 def _summary(tally: Tally, meter: _Meter, *, cancelled: bool) -> ImportSummary:
+    others = meter.others + tally.others
+    done = tally.added + tally.known + len(tally.refused) + others
     return ImportSummary(
         studies=len(tally.studies),
         added=tally.added,
         known=tally.known,
         versions=tally.versions,
-        others=meter.others + tally.others,
+        others=others,
         refused=tuple(sorted(tally.refused, key=lambda refusal: refusal.name)),
         cancelled=cancelled,
         study_uids=tuple(tally.studies),
+        untouched=meter.found - done,
     )

@@ -321,3 +321,41 @@ def test_a_cancel_at_any_moment_leaves_whole_instances_and_a_second_try_brings_t
     assert (rest.added, rest.known, rest.cancelled) == (FILES - len(here), len(here), False)
     assert contents(desk) == whole
     desk.close()
+
+
+KINDS: dict[str, Callable[[int], bytes]] = {
+    "slice": lambda n: part10(a_slice(n)),
+    "the same slice": lambda _: part10(a_slice(0)),
+    "another version": lambda n: part10(a_slice(0, WindowCenter=40 + n, WindowWidth=400)),
+    "broken": lambda _: BROKEN,
+    "no UID": lambda n: part10(a_slice(n, StudyInstanceUID=None)),
+    "viewer": lambda _: NOT_DICOM,
+    "empty": lambda _: b"",
+}
+
+
+@settings(deadline=None, max_examples=12)
+@given(kinds=st.lists(st.sampled_from(sorted(KINDS)), max_size=12), calls=st.none() | st.integers(0, 12))
+def test_each_file_is_counted_once_whatever_it_is_and_however_it_ends(
+    kinds: list[str], calls: int | None, tmp_path_factory: pytest.TempPathFactory, pool: SharedPool
+) -> None:
+    folder = tmp_path_factory.mktemp("mixed")
+    for n, kind in enumerate(kinds):
+        (folder / f"{n}.dcm").write_bytes(KINDS[kind](n))
+    desk = quick_desk(tmp_path_factory.mktemp("store") / "store", pool)
+    summary = take_in(desk, folder, cancelled=(lambda: False) if calls is None else after(calls))
+    desk.close()
+
+    counts = summary.added, summary.known, summary.others, len(summary.refused), summary.untouched
+    assert min(counts) >= 0
+    if not summary.cancelled:
+        assert (sum(counts), summary.untouched) == (len(kinds), 0)
+        assert summary.others == kinds.count("viewer") + kinds.count("empty")
+    assert sum(counts) <= len(kinds)
+
+
+def test_an_empty_file_alone_is_counted(desk: Desk, disc: Path) -> None:
+    (disc / "empty.dcm").touch()
+    summary = take_in(desk, disc / "empty.dcm")
+
+    assert (summary.added, summary.others, summary.refused, summary.untouched) == (0, 1, (), 0)

@@ -8,7 +8,7 @@ import click
 
 from workstation.cli.session import Session
 from workstation.cli.tables import table
-from workstation.cli.telling import FOUND_SOMETHING, say
+from workstation.cli.telling import FOUND_SOMETHING, counted, say
 from workstation.workflow import Desk, export_audit, read_audit, verify_audit
 
 
@@ -21,14 +21,14 @@ from workstation.workflow import Desk, export_audit, read_audit, verify_audit
 @click.option("--last", type=click.IntRange(1), default=50, show_default=True, help="How many to print.")
 @click.pass_obj
 def command(session: Session, file: Path | None, last: int, *, verify: bool) -> None:
-    """Print the audit trail's last records, or check and export all of it.
+    """Print the audit trail, or check and export it.
 
-    An export never replaces a file. Exit code 3: the chain is broken.
+    It prints the last records. An export never replaces a file. Exit code 3: the chain is broken.
     """
     with session.desk() as desk:
         is_whole = _verify(desk) if verify else True
         if file is not None:
-            say(f"Wrote {export_audit(desk, file=file)} records to {file}.")
+            say(f"Wrote {counted(export_audit(desk, file=file), 'record')} to {file}.")
         elif not verify:
             for line in _listed(desk, last):
                 say(line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from workstation.cli.session import Session
-from workstation.cli.telling import say
+from workstation.cli.telling import counted, say
 from workstation.workflow import open_demo, prepare_demo
 
 
@@ -23,6 +23,6 @@ def command(session: Session, *, prepare: bool) -> None:
     if prepare:
         with open_demo(settings=session.settings(), places=session.places) as desk:
             made = prepare_demo(desk)
-        say(f"The night is ready: {made} studies.")
+        say(f"The night is ready: {counted(made, 'study', 'studies')}.")
     elif session.open_window is not None:
         raise SystemExit(session.open_window(session, demo=True))

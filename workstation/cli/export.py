@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from workstation.cli.session import Session
-from workstation.cli.telling import FOUND_SOMETHING, say, tell_refused
+from workstation.cli.telling import FOUND_SOMETHING, counted, say, tell_refused
 from workstation.workflow import export_study
 
 
@@ -25,6 +25,6 @@ def command(session: Session, study: str, folder: Path) -> None:
     with session.desk() as desk:
         summary = export_study(desk, study_uid=study, folder=folder)
     tell_refused(summary.refused)
-    say(f"Exported {summary.files} files to {folder}.")
+    say(f"Exported {counted(summary.files, 'file')} to {folder}.")
     if summary.refused:
         raise SystemExit(FOUND_SOMETHING)

@@ -9,7 +9,7 @@ import click
 
 from workstation.cli.session import Session
 from workstation.cli.stopping import stoppable
-from workstation.cli.telling import FOUND_SOMETHING, ProgressLine, say, tell_refused
+from workstation.cli.telling import FOUND_SOMETHING, ProgressLine, counted, say, tell_refused
 from workstation.errors import Cancelled
 from workstation.workflow import ImportProgress, ImportSummary, import_studies
 
@@ -52,18 +52,23 @@ def _progress_in_words(progress: ImportProgress) -> str:
 
 
 def _in_words(summary: ImportSummary) -> str:
-    parts = [f"Imported {_counted(summary.added, 'instance')} in {_counted(summary.studies, 'study')}"]
+    """Say what became of every file; the counts add up to all that were found."""
+    parts = [_added(summary)]
     if summary.known:
-        parts.append(f"{summary.known:,} were there already")
-    if summary.versions:
-        parts.append(f"{summary.versions:,} differ from what was there and are kept apart")
+        were = "was" if summary.known == 1 else "were"
+        parts.append(f"{counted(summary.known, 'instance')} {were} there already")
     if summary.others:
-        parts.append(f"{_counted(summary.others, 'file')} passed over, no DICOM objects")
+        parts.append(f"{counted(summary.others, 'file')} passed over, no DICOM")
     if summary.refused:
         parts.append(f"{len(summary.refused):,} could not be read")
     return " · ".join(parts) + "."
 
 
-def _counted(count: int, word: str) -> str:
-    many = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
-    return f"{count:,} {word if count == 1 else many}"
+def _added(summary: ImportSummary) -> str:
+    if not summary.added:
+        return "Nothing new" if summary.known else "Nothing imported"
+    added = f"{counted(summary.added, 'instance')} in {counted(summary.studies, 'study', 'studies')}"
+    if not summary.versions:
+        return f"Imported {added}"
+    share = "" if summary.versions == summary.added else f"{summary.versions:,} of them "
+    return f"Imported {added}, {share}kept apart from another version"

@@ -15,9 +15,10 @@ from workstation.workflow import SeriesRow, describe_study
 @click.option("--json", "as_json", is_flag=True, help="As JSON: a list of objects.")
 @click.pass_obj
 def command(session: Session, study: str, *, as_json: bool) -> None:
-    """List a study's stacks of images: label, count, regularity and the reason where there is none.
+    """List a study's stacks of images, and which are regular grids.
 
-    What is damaged, or came as another version of what is shown, is named on standard error.
+    Where one is none, the reason stands beside it. What is damaged, or came as another version of
+    what is shown, is named on standard error.
     """
     with session.desk() as desk:
         preview = describe_study(desk, study_uid=study)

@@ -71,8 +71,8 @@ def test_an_import_says_what_came_in_and_what_was_there(run: Run, disc: Path) ->
     first, second = run("import", disc), run("import", disc, disc / "0.dcm")
 
     assert (first.exit_code, first.stderr) == (0, "")
-    assert first.stdout == "Imported 3 instances in 1 study · 1 file passed over, no DICOM objects.\n"
-    assert second.stdout.startswith("Imported 0 instances in 1 study · 3 were there already · ")
+    assert first.stdout == "Imported 3 instances in 1 study · 1 file passed over, no DICOM.\n"
+    assert second.stdout == "Nothing new · 3 instances were there already · 1 file passed over, no DICOM.\n"
 
 
 def test_a_file_that_could_not_be_read_is_named_and_ends_with_3(run: Run, disc: Path) -> None:
@@ -90,7 +90,42 @@ def test_another_version_is_told(run: Run, disc: Path) -> None:
     run("import", disc / "0.dcm")
     (disc / "0.dcm").write_bytes(part10(ct(SOPInstanceUID="1.2.3.1.0", WindowCenter=1, WindowWidth=2)))
 
-    assert "1 differ from what was there and are kept apart" in run("import", disc / "0.dcm").stdout
+    told = run("import", disc / "0.dcm")
+    assert told.stdout == "Imported 1 instance in 1 study, kept apart from another version.\n"
+
+
+REFUSED = (Refusal("a", "It is cut off."), Refusal("b", "It is cut off."))
+
+
+@pytest.mark.parametrize(
+    ("summary", "words"),
+    [
+        (ImportSummary(1, 1, 0), "Imported 1 instance in 1 study."),
+        (ImportSummary(2, 1200, 0), "Imported 1,200 instances in 2 studies."),
+        (ImportSummary(1, 0, 1), "Nothing new · 1 instance was there already."),
+        (ImportSummary(0, 0, 0, others=2), "Nothing imported · 2 files passed over, no DICOM."),
+        (ImportSummary(0, 0, 0, refused=REFUSED), "Nothing imported · 2 could not be read."),
+        (
+            ImportSummary(1, 5, 3, versions=2, others=1, refused=REFUSED),
+            (
+                "Imported 5 instances in 1 study, 2 of them kept apart from another version · 3 instances "
+                "were there already · 1 file passed over, no DICOM · 2 could not be read."
+            ),
+        ),
+    ],
+)
+def test_a_summary_counts_each_file_once_and_one_as_one(summary: ImportSummary, words: str) -> None:
+    """Instances stored, known, passed over and refused are all there were; versions are among the stored."""
+    assert import_._in_words(summary) == words
+
+
+def test_the_counts_add_up_to_the_files_that_were_found(run: Run, disc: Path) -> None:
+    run("import", disc / "0.dcm")
+    (disc / "readme.txt").write_text("no image")
+    (disc / "bad.dcm").write_bytes(BROKEN)
+    told = run("import", disc).stdout.replace("in 1 study", "")
+
+    assert sum(map(int, re.findall(r"\d+", told))) == len(list(disc.iterdir()))
 
 
 def test_an_import_that_was_stopped_says_what_is_here_and_ends_with_130(

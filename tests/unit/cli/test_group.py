@@ -49,6 +49,13 @@ def test_help_tells_of_every_option_and_what_it_does(run: Run, words: tuple[str,
     assert all(len(line) <= 100 for line in told.output.splitlines())
 
 
+def test_on_a_narrow_terminal_no_command_s_line_is_cut_short(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "..." not in run("--help").output.partition("Commands:")[2]
+
+
 def test_without_a_command_the_window_opens_and_its_code_is_ours(run: Run, tmp_path: Path) -> None:
     assert run().exit_code == 7
     assert run("demo").exit_code == 8

@@ -24,6 +24,7 @@ from workstation.store.errors import (
 from workstation.store.eviction import Limits
 from workstation.store.instances import StoredInstance
 from workstation.store.intake import Receipt
+from workstation.store.lock import require_free
 from workstation.store.parts import Options
 from workstation.store.report import Report
 from workstation.store.store import Condition, Store
@@ -56,4 +57,5 @@ __all__ = [
     "StudyKept",
     "StudyQuery",
     "StudyRow",
+    "require_free",
 ]

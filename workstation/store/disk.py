@@ -10,9 +10,9 @@ from typing import Final, Protocol
 
 from workstation.store.database import Connect, connect
 from workstation.store.files import DiskFiles, Files, translated
-from workstation.store.lock import StoreLock
+from workstation.store.lock import NAME, StoreLock
 
-LOCKED: Final = "lock"
+LOCKED: Final = NAME
 WORK: Final = "work.db"
 JOURNAL: Final = "work.journal"
 CACHE: Final = "cache.db"

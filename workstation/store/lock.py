@@ -21,6 +21,7 @@ from typing import Final
 from workstation.store.errors import StoreBusy
 
 _NO_LOCKS_HERE: Final = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS})
+NAME: Final = "lock"
 _LINE_BYTES: Final = 128
 _MARK_OFFSET: Final = 1 << 30  # Windows locks a byte so that nobody can read it: one beyond the text
 
@@ -49,11 +50,7 @@ class StoreLock:
         holder = os.read(self._descriptor, _LINE_BYTES)
         locked = _lock(self._descriptor)
         if locked is False or (locked is None and _runs(holder)):
-            raise StoreBusy(
-                "This store is open in another program",
-                where=str(path.parent),
-                remedy=f"Close that one first{_process_of(holder)}.",
-            )
+            raise _busy(path, holder)
         self._write_line()
         return bool(holder)
 
@@ -61,6 +58,30 @@ class StoreLock:
         os.ftruncate(self._descriptor, 0)
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         os.write(self._descriptor, f"{os.getpid()} {_started(os.getpid())}\n".encode())
+
+
+def require_free(folder: Path) -> None:
+    """Raise StoreBusy if the store in a folder is open somewhere; leaves no trace in the lock's file."""
+    path = folder / NAME
+    try:
+        descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    except OSError:
+        return  # never opened; whatever else is wrong, opening it tells
+    try:
+        holder = os.read(descriptor, _LINE_BYTES)
+        locked = _lock(descriptor)
+        if locked is False or (locked is None and _runs(holder)):
+            raise _busy(path, holder)
+    finally:
+        os.close(descriptor)
+
+
+def _busy(path: Path, holder: bytes) -> StoreBusy:
+    return StoreBusy(
+        "This store is open in another program",
+        where=str(path.parent),
+        remedy=f"Close that one first{_process_of(holder)}.",
+    )
 
 
 def _lock(descriptor: int) -> bool | None:

@@ -8,7 +8,7 @@ import pytest
 
 from workstation.store import lock
 from workstation.store.errors import StoreBusy
-from workstation.store.lock import StoreLock
+from workstation.store.lock import StoreLock, require_free
 
 HOLD = "import sys, pathlib; from workstation.store.lock import StoreLock as L; L(pathlib.Path(sys.argv[1]));"
 
@@ -93,3 +93,19 @@ def test_a_file_system_without_locks_is_told_from_a_lock_that_is_taken(
     monkeypatch.setattr(fcntl, "flock", refuse)
 
     StoreLock(path).release()
+
+
+def test_a_look_at_the_lock_tells_who_has_it_and_changes_nothing(path: Path) -> None:
+    require_free(path.parent)
+    assert not path.exists()
+    held = StoreLock(path)
+    line = path.read_bytes()
+
+    with pytest.raises(StoreBusy, match=f"process {os.getpid()}"):
+        require_free(path.parent)
+    assert path.read_bytes() == line
+
+    held.release()
+    path.write_bytes(line)  # as after a crash
+    require_free(path.parent)
+    assert StoreLock(path).was_left_behind

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from workstation.ui.contracts import Refusal
@@ -20,6 +20,7 @@ from workstation.ui.wording import counted
 _HEADINGS: Final = ("What", "Why")
 _HEIGHT: Final = 240
 _ROW: Final = 28
+_NAMES: Final = 360  # width of the column of names
 _ROOT: Final = QModelIndex()
 Index = QModelIndex | QPersistentModelIndex
 
@@ -66,6 +67,46 @@ class RefusalModel(QAbstractTableModel):
         return _HEADINGS[section] if role == Qt.ItemDataRole.DisplayRole else None
 
 
+class RefusalTable(QTableView):
+    """The list; each row is as high as its reason is long. Only rows in view are measured."""
+
+    def __init__(self, model: RefusalModel) -> None:
+        super().__init__()
+        self.setModel(model)
+        self.setAccessibleName("Files that were left out")
+        self.setFont(font())
+        self.setShowGrid(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(True)
+        self._lay_out()
+        model.modelReset.connect(self.fit_rows)
+        self.verticalScrollBar().valueChanged.connect(self.fit_rows)
+        self.horizontalHeader().sectionResized.connect(self.fit_rows)
+
+    def fit_rows(self) -> None:
+        """Make the rows in view high enough for their texts."""
+        row, rows = max(self.rowAt(0), 0), self.model().rowCount()
+        while row < rows and self.rowViewportPosition(row) < self.viewport().height():
+            self.setRowHeight(row, max(_ROW, self.sizeHintForRow(row) + STEP))
+            row += 1
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the texts anew."""
+        super().resizeEvent(event)
+        self.fit_rows()
+
+    def _lay_out(self) -> None:
+        rows, header = self.verticalHeader(), self.horizontalHeader()
+        rows.hide()
+        rows.setMinimumSectionSize(_ROW)
+        rows.setDefaultSectionSize(_ROW)
+        header.setHighlightSections(False)
+        header.resizeSection(0, _NAMES)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+
+
 class RefusalsPanel(QWidget):
     """The panel below the list; Esc closes it."""
 
@@ -73,7 +114,7 @@ class RefusalsPanel(QWidget):
         super().__init__()
         self.model = RefusalModel()
         self._title = Label(strong=True)
-        self._table = _table(self.model)
+        self._table = RefusalTable(self.model)
         self._lay_out()
         self.hide()
 
@@ -125,20 +166,3 @@ class RefusalsPanel(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(panel("state-bar", column))
         self.setFixedHeight(_HEIGHT)
-
-
-def _table(model: RefusalModel) -> QTableView:
-    made = QTableView()
-    made.setModel(model)
-    made.setAccessibleName("Files that were left out")
-    made.setFont(font())
-    made.setShowGrid(False)
-    made.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    made.setTabKeyNavigation(False)
-    made.verticalHeader().hide()
-    made.verticalHeader().setDefaultSectionSize(_ROW)
-    header = made.horizontalHeader()
-    header.setHighlightSections(False)
-    header.resizeSection(0, 480)
-    header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-    return made

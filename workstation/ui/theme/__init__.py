@@ -4,7 +4,7 @@ Its values are those of the window's design page. Only ``ui`` and ``app`` import
 writes a colour or a pixel size that is not in here.
 """
 
-from workstation.ui.theme.fonts import FontSize, font
+from workstation.ui.theme.fonts import FontSize, fixed_font, font
 from workstation.ui.theme.icons import icon
 from workstation.ui.theme.palette import PALETTE, Palette, contrast, mix
 from workstation.ui.theme.scaling import apply_scale
@@ -22,6 +22,7 @@ __all__ = [
     "apply_scale",
     "apply_theme",
     "contrast",
+    "fixed_font",
     "font",
     "icon",
     "mix",

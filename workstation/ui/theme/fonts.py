@@ -12,6 +12,7 @@ from typing import Final
 from PySide6.QtGui import QFont, QFontDatabase
 
 FAMILIES: Final = ("Inter", "Segoe UI", "SF Pro Text", ".AppleSystemUIFont", "Noto Sans")
+FIXED: Final = ("DejaVu Sans Mono", "Consolas", "SF Mono", "Menlo", "Noto Sans Mono", "Liberation Mono")
 _TABULAR: Final = "tnum"  # OpenType: figures of one width
 
 
@@ -36,6 +37,15 @@ def font(size: FontSize = FontSize.TEXT, *, strong: bool = False, spaced: bool =
     made.setFeature(QFont.Tag(_TABULAR), 1)
     if spaced:
         made.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 106)
+    return made
+
+
+def fixed_font(size: FontSize = FontSize.TEXT) -> QFont:
+    """Return a typeface whose letters all have one width and cannot be mistaken: for keys on paper."""
+    made = QFont([*FIXED, QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()])
+    made.setPixelSize(size)
+    made.setStyleHint(QFont.StyleHint.Monospace)
+    made.setFixedPitch(True)
     return made
 
 

@@ -40,6 +40,7 @@ ICONS: Final = {
     "search": "magnifying-glass",
     "series": "columns",
     "texts": "text-aa",
+    "up": "arrow-up",
     "window": "circle-half",
     "zoom": "magnifying-glass-plus",
 }

@@ -6,9 +6,11 @@ in the accent colour on every control that can have the keys.
 
 from __future__ import annotations
 
+from pathlib import Path
 from string import Template
 from typing import Final
 
+from PySide6.QtCore import QDir
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -16,6 +18,7 @@ from workstation.ui.theme.fonts import font
 from workstation.ui.theme.palette import PALETTE, mix
 from workstation.ui.theme.sizes import CONTROL, CORNER, HEADER
 
+_PICTURES: Final = Path(__file__).with_name("pictures")
 _SHEET: Final = Template("""
 * { color: $text; selection-background-color: $chosen; selection-color: $text; outline: none; }
 QWidget[kind="page"], QMainWindow, QStackedWidget { background: $window; }
@@ -73,15 +76,36 @@ QCheckBox, QRadioButton { spacing: 8px; min-height: ${inner}px; padding: 0 4px;
     border: 1px solid transparent; border-radius: ${corner}px; }
 QCheckBox:focus, QRadioButton:focus { border: 1px solid $accent; }
 QCheckBox:disabled, QRadioButton:disabled { color: $disabled; }
-QDialog { background: $panel; }
+QCheckBox::indicator, QRadioButton::indicator { width: 16px; height: 16px; background: $window;
+    border: 1px solid $secondary; border-radius: 3px; }
+QRadioButton::indicator { border-radius: 9px; }
+QCheckBox::indicator:checked { background: $primary; image: url(theme:check.svg); }
+QRadioButton::indicator:checked { background: $primary; image: url(theme:dot.svg); }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border: 1px solid $line; }
+QDialog { background: $panel; border: 1px solid $line; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+
+QComboBox { background: $window; border: 1px solid $line; border-radius: ${corner}px;
+    padding: 0 8px; min-height: ${inner}px; }
+QComboBox:focus { border: 1px solid $accent; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: url(theme:down.svg); width: 16px; height: 16px; }
+QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; }
+QFileDialog QAbstractItemView { border: 1px solid $line; }
+QFileDialog QAbstractItemView::item { padding: 4px 8px; min-height: 20px; }
+QFileDialog QToolButton { min-width: ${inner}px; min-height: ${inner}px; }
+QFileDialog QSplitter::handle { background: transparent; width: 8px; }
 
 QAbstractItemView { background: $window; border: none; }
-QTableView::item { border: none; padding: 0 8px; }
+QTableView::item { border: none; padding: 0 5px; } /* and Qt's own 3 px */
 QListWidget { background: transparent; }
 QHeaderView { background: $window; border: none; }
 QHeaderView::section { background: $window; color: $secondary; border: none;
     border-bottom: 1px solid $line; padding: 0 8px; height: ${header}px; }
 QHeaderView::section:hover { color: $text; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-position: center right; }
+QHeaderView::up-arrow { image: url(theme:up.svg); width: 12px; height: 12px; }
+QHeaderView::down-arrow { image: url(theme:down.svg); width: 12px; height: 12px; }
 
 QProgressBar { background: $raised; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
@@ -111,6 +135,7 @@ def stylesheet() -> str:
 
 def apply_theme(application: QApplication) -> None:
     """Give an application the window's look."""
+    QDir.setSearchPaths("theme", [str(_PICTURES)])
     application.setStyle("Fusion")
     application.setPalette(_qt_palette())
     application.setFont(font())

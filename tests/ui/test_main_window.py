@@ -87,11 +87,11 @@ def test_the_next_choice_of_files_begins_where_the_last_one_was(
 ) -> None:
     began: list[str] = []
 
-    def choose(_parent: QWidget, _title: str, where: str) -> str:
-        began.append(where)
-        return "/media/disc/DICOM"
+    def choose(_parent: QWidget, _title: str, where: Path) -> list[Path]:
+        began.append(str(where))
+        return [Path("/media/disc/DICOM")]
 
-    monkeypatch.setattr("workstation.ui.main_window.QFileDialog.getExistingDirectory", choose)
+    monkeypatch.setattr("workstation.ui.main_window.choose_folder", choose)
     for _ in range(2):
         window.actions_["import-folder"].trigger()
     wait(lambda: len(desk.imported) == 2)

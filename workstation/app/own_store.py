@@ -8,6 +8,7 @@ Errors:  Cancelled when the person would rather not.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -16,11 +17,14 @@ from PySide6.QtWidgets import QDialog, QWidget
 from workstation.app.asking import Asker
 from workstation.config import Places, Settings
 from workstation.errors import Cancelled, LumenError
+from workstation.store import require_free
 from workstation.ui.dialogs import KeyChoice, OwnStoreDialog, PassphraseDialog, RecoveryKeyDialog
 from workstation.workflow import (
     Desk,
     KeySource,
+    NewStore,
     SecretRefused,
+    asks_for_words,
     create_store,
     keyring_trouble,
     looks_like_recovery_key,
@@ -50,6 +54,7 @@ class OwnStore:
         """Open it, or create it where there is none; asks what it has to."""
         if not self.exists():
             return self._create()
+        require_free(self._folder)  # nobody types a passphrase in vain
         if key is not None:
             return self._desk(key)
         trouble = ""
@@ -57,6 +62,8 @@ class OwnStore:
             try:
                 return self._desk(KeySource.keyring())
             except LumenError as error:
+                if not asks_for_words(error):
+                    raise
                 trouble = str(error)
         return self._ask_and_open(trouble)
 
@@ -68,7 +75,7 @@ class OwnStore:
         key = KeySource.passphrase(choice.passphrase) if choice.passphrase else KeySource.keyring()
         made = create_store(folder=self._folder, key=key, with_recovery=choice.with_recovery)
         if made.recovery_key:
-            self._asker.ask(lambda: RecoveryKeyDialog(made.recovery_key, self.window).exec())
+            self._asker.ask(partial(self._show_recovery_key, made))
         return self._desk(key)
 
     def _ask_and_open(self, trouble: str) -> Desk:
@@ -84,6 +91,10 @@ class OwnStore:
 
     def _desk(self, key: KeySource) -> Desk:
         return open_desk(settings=self._settings, places=self._places, folder=self._folder, key=key)
+
+    def _show_recovery_key(self, made: NewStore) -> None:
+        today = datetime.now(UTC).astimezone().date()
+        RecoveryKeyDialog(made.recovery_key, made.folder, today, self.window).exec()
 
     def _ask_where(self, trouble: str) -> KeyChoice | None:
         dialog = OwnStoreDialog(trouble, shortest_passphrase(), self.window)

@@ -30,6 +30,7 @@ from workstation.errors import Cancelled, LumenError, calm
 from workstation.security import harden_process
 from workstation.ui.bridge import Listening
 from workstation.ui.contracts import Notice, Tone
+from workstation.ui.dialogs import leave_no_trace
 from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_scale, apply_theme
 from workstation.ui.watchdog import Watchdog
@@ -44,6 +45,11 @@ from workstation.workflow import (
 )
 
 _CLOCK_LOOK: Final = 30_000  # milliseconds
+
+_LEFT_DEMO: Final = Notice(
+    "These are your own studies. The invented ones are kept apart; "
+    "the command “workstation demo” shows them again."
+)
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +66,7 @@ def open_window(session: Session, *, demo: bool) -> int:
     harden_process()
     settings, places = session.settings(), session.places
     start_log(places.log, settings.text("log.level"))
+    leave_no_trace()
     apply_scale(int(settings.number("display.scale_percent")))
     application = QApplication.instance() or QApplication(["lumen"])
     assert isinstance(application, QApplication)  # noqa: S101  nothing else makes one
@@ -150,6 +157,8 @@ class Program:
             self.window.studies.hold("Making the night's studies", "The first one is here in a few seconds.")
         else:
             self.window.studies.release()
+            if self._demo:
+                self.window.tell(_LEFT_DEMO)
 
     def _not_opened(self, error: BaseException) -> None:
         locked = isinstance(error, Cancelled)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolTip, QVBoxLayout, QWidget
 
 from workstation.errors import calm
 from workstation.ui.actions import Actions, Offered
 from workstation.ui.contracts import Desk, ImportProgress, Notice, Reading, StateItem, Tone, WindowMemory
+from workstation.ui.dialogs import choose_files, choose_folder
 from workstation.ui.drop import DropArea
 from workstation.ui.imports import Imports, share
 from workstation.ui.notices import Notices
@@ -166,16 +167,13 @@ class MainWindow(QMainWindow):
         _give_keys(areas[(current + 1) % len(areas)])
 
     def _choose_files(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(self, "Import files", str(self._looked_in))
-        self._import(Path(name) for name in names)
+        self._import(choose_files(self, "Import files", self._looked_in))
 
     def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Import a folder", str(self._looked_in))
-        self._import([Path(name)] if name else [])
+        self._import(choose_folder(self, "Import a folder", self._looked_in))
 
-    def _import(self, chosen: Iterable[Path]) -> None:
+    def _import(self, paths: Sequence[Path]) -> None:
         """Import what was chosen; the next choice begins beside it."""
-        paths = list(chosen)
         if paths:
             self._looked_in = paths[0].parent
         self.imports.start(paths)

@@ -61,6 +61,8 @@ def _in_words(summary: ImportSummary) -> str:
         parts.append(f"{counted(summary.others, 'file')} passed over, no DICOM")
     if summary.refused:
         parts.append(f"{len(summary.refused):,} could not be read")
+    if summary.untouched:
+        parts.append(f"{counted(summary.untouched, 'file')} found and not looked into")
     return " · ".join(parts) + "."
 
 

@@ -103,6 +103,10 @@ REFUSED = (Refusal("a", "It is cut off."), Refusal("b", "It is cut off."))
         (ImportSummary(1, 1, 0), "Imported 1 instance in 1 study."),
         (ImportSummary(2, 1200, 0), "Imported 1,200 instances in 2 studies."),
         (ImportSummary(1, 0, 1), "Nothing new · 1 instance was there already."),
+        (
+            ImportSummary(1, 2, 0, untouched=1),
+            "Imported 2 instances in 1 study · 1 file found and not looked into.",
+        ),
         (ImportSummary(0, 0, 0, others=2), "Nothing imported · 2 files passed over, no DICOM."),
         (ImportSummary(0, 0, 0, refused=REFUSED), "Nothing imported · 2 could not be read."),
         (

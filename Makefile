@@ -1,4 +1,4 @@
-# Everything happens in .venv of this checkout; delete it and nothing is left.
+# Everything is installed into .venv of this checkout; what was downloaded stays in uv's own cache (~/.cache/uv).
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -49,7 +49,7 @@ clean: ## remove what was made here
 .venv/uv: $(LOCKS)/bootstrap.txt
 	sh installers/linux/system-packages run
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -q --require-hashes -r $<
+	$(BIN)/pip install -q --no-cache-dir --require-hashes -r $<
 	touch $@
 
 .venv/runtime: .venv/uv $(LOCKS)/runtime.txt

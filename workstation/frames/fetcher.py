@@ -25,12 +25,10 @@ from workstation.frames.reader import EncodedFrame, FrameReader
 from workstation.frames.schedule import Outcome, Piece, Schedule, Way
 from workstation.frames.slot import Slot
 from workstation.frames.storage import Pixels
-from workstation.workers import BufferSlice, Job, Ticket, WorkerFailed, WorkerPool
+from workstation.workers import BufferSlice, Job, Ticket, WorkerFailed, WorkerPool, seconds_for
 
 THREADS: Final = 2
 JOBS_A_WORKER: Final = 2  # one is decoded while the next is read
-JOB_SECONDS: Final = 10.0
-SECONDS_A_BYTE: Final = 1e-6
 _LONGEST_CODE: Final = 16  # characters of a code string (PS3.5 6.2)
 
 
@@ -129,7 +127,7 @@ class Fetcher:
         try:
             source = slot.source_of(first.length)
             self._reader.read_into(piece.references[:1], [source.buffer.view[: first.length]])
-            seconds = JOB_SECONDS + first.length * SECONDS_A_BYTE
+            seconds = seconds_for(first.length)
             job = Job("decode", _arguments(piece, first), source, _target(piece, slot), seconds)
             ticket = self._pool.submit(job, piece.priority)
         except Exception as error:  # noqa: BLE001  whatever the reader raises, the series goes on

@@ -13,7 +13,7 @@ from workstation.workers.errors import (
     WorkerTimeout,
     WorkerUnavailable,
 )
-from workstation.workers.job import Job, Json, Limits, Reply
+from workstation.workers.job import Job, Json, Limits, Reply, seconds_for
 from workstation.workers.launch import CHILD_ARGUMENT
 from workstation.workers.pool import WorkerPool
 from workstation.workers.probe import SandboxCheck, sandbox_check
@@ -40,4 +40,5 @@ __all__ = [
     "WorkerUnavailable",
     "child_main",
     "sandbox_check",
+    "seconds_for",
 ]

@@ -16,6 +16,13 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 Reply: TypeAlias = dict[str, Json]
 
 _MIB = 1 << 20
+_SECONDS = 10.0  # facts, "Bombs and limits": 10 s + 1 s for each MB
+_SECONDS_A_BYTE = 1e-6
+
+
+def seconds_for(length: int) -> float:
+    """Return how long a task may take over an input of that many bytes."""
+    return _SECONDS + length * _SECONDS_A_BYTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class Job:
     arguments: Mapping[str, Json] = field(default_factory=dict)
     input: BufferSlice | None = None
     output: BufferSlice | None = None
-    seconds: float = 10.0
+    seconds: float = _SECONDS
 
     def __post_init__(self) -> None:
         """Refuse a time that a watchdog cannot hold."""

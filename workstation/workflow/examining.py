@@ -8,22 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final
 
 from workstation.dicom import tasks
 from workstation.dicom.examine import Examined
 from workstation.errors import LumenError
-from workstation.workers import Job, SharedBuffer, WorkerPool
-
-_SECONDS: Final = 10.0  # facts, "Bombs and limits": 10 s + 1 s for each MB
-_SECONDS_A_BYTE: Final = 1e-6
+from workstation.workers import Job, SharedBuffer, WorkerPool, seconds_for
 
 
 def examine_shared(pool: WorkerPool, buffer: SharedBuffer, length: int, offset: int = 0) -> Examined:
     """Examine a file that lies in shared memory; waits for a worker."""
     data = buffer.slice(offset, length) if length else None  # a file may have become empty since it was found
-    seconds = _SECONDS + length * _SECONDS_A_BYTE
-    return tasks.examined(pool.submit(Job("examine", {}, data, None, seconds)).result())
+    job = Job("examine", {}, data, None, seconds_for(length))
+    return tasks.examined(pool.submit(job).result())
 
 
 def examine_several(
@@ -36,7 +32,7 @@ def examine_several(
     """
     if len(parts) > 1 and all(length for _, length in parts):
         stop = max(offset + length for offset, length in parts)
-        job = Job("examine all", tasks.examine_arguments(parts), buffer.slice(0, stop), None, _SECONDS)
+        job = Job("examine all", tasks.examine_arguments(parts), buffer.slice(0, stop))
         with suppress(LumenError):
             return [*tasks.all_examined(pool.submit(job).result())]
     return [_examined_alone(pool, buffer, length, offset) for offset, length in parts]

@@ -15,12 +15,9 @@ from workstation.dicom import tasks
 from workstation.dicom.lookups import NONE, Lookups
 from workstation.dicom.model import InstanceRecord
 from workstation.errors import calm
-from workstation.store import Store
-from workstation.store.blobs import BlobRef
-from workstation.workers import Job, SharedBuffer, WorkerDied, WorkerPool
+from workstation.store import BlobRef, Store
+from workstation.workers import Job, SharedBuffer, WorkerDied, WorkerPool, seconds_for
 
-_SECONDS: Final = 10.0  # facts, "Bombs and limits": 10 s + 1 s for each MB
-_SECONDS_A_BYTE: Final = 1e-6
 _ROOM: Final = 1 << 20  # enough for nearly all
 _URGENT: Final = -1  # before frames: no picture is shown without its tables
 
@@ -92,9 +89,8 @@ def _asked(pool: WorkerPool, file: SharedBuffer, record: InstanceRecord, size: i
     """Return the tables, or with how much room to ask again."""
     room = SharedBuffer.create(size)
     try:
-        seconds = _SECONDS + file.size * _SECONDS_A_BYTE
-        arguments = tasks.tables_arguments(record)
-        job = Job("tables", arguments, file.slice(0, file.size), room.slice(0, size), seconds)
+        source, target = file.slice(0, file.size), room.slice(0, size)
+        job = Job("tables", tasks.tables_arguments(record), source, target, seconds_for(file.size))
         reply = pool.submit(job, _URGENT).result()
         return tasks.tables_need(reply, file.size) or tasks.tables_found(reply, room.view)
     finally:

@@ -8,8 +8,8 @@ import click
 
 from workstation.cli.session import Session
 from workstation.cli.tables import table
-from workstation.cli.telling import FOUND_SOMETHING, counted, say
-from workstation.workflow import Desk, export_audit, read_audit, verify_audit
+from workstation.cli.telling import FOUND_SOMETHING, say
+from workstation.workflow import Desk, counted, export_audit, read_audit, verify_audit
 
 
 @click.command("audit")

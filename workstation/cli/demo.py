@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from workstation.cli.session import Session
-from workstation.cli.telling import counted, say
-from workstation.workflow import open_demo, prepare_demo
+from workstation.cli.telling import say
+from workstation.workflow import counted, open_demo, prepare_demo
 
 
 @click.command("demo")

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from workstation.cli.session import Session
-from workstation.cli.telling import FOUND_SOMETHING, counted, say, tell_refused
-from workstation.workflow import export_study
+from workstation.cli.telling import FOUND_SOMETHING, say, tell_refused
+from workstation.workflow import counted, export_study
 
 
 @click.command("export")

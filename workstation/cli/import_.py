@@ -9,9 +9,9 @@ import click
 
 from workstation.cli.session import Session
 from workstation.cli.stopping import stoppable
-from workstation.cli.telling import FOUND_SOMETHING, ProgressLine, counted, say, tell_refused
+from workstation.cli.telling import FOUND_SOMETHING, ProgressLine, say, tell_refused
 from workstation.errors import Cancelled
-from workstation.workflow import ImportProgress, ImportSummary, import_studies
+from workstation.workflow import ImportProgress, ImportSummary, counted, import_studies
 
 
 @click.command("import")

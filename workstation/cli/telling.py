@@ -31,15 +31,6 @@ def plain(text: str) -> str:
     return "".join(" " if unicodedata.category(letter).startswith("C") else letter for letter in text)
 
 
-def counted(count: int, one: str, many: str = "") -> str:
-    """Return a count with its noun.
-
-    >>> counted(1, "study", "studies"), counted(1200, "file")
-    ('1 study', '1,200 files')
-    """
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 def say(line: str) -> None:
     """Answer a line."""
     click.echo(plain(line))

@@ -58,6 +58,7 @@ from workstation.workflow.sessions import last_study
 from workstation.workflow.shown import Picture, Shown, StackShare, Thumbnail, Unshowable, Waiting
 from workstation.workflow.studies import describe_study, list_studies, stacks_of
 from workstation.workflow.trail import export_audit, read_audit, verify_audit
+from workstation.workflow.wording import counted
 
 __all__ = [
     "Actor",
@@ -94,6 +95,7 @@ __all__ = [
     "asks_for_words",
     "catch_the_uncaught",
     "check_store",
+    "counted",
     "create_store",
     "demo_desk",
     "describe_study",

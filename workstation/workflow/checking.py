@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from workstation.security import Action
@@ -11,12 +11,13 @@ from workstation.workflow.answers import CheckSummary
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import verb
 from workstation.workflow.sessions import keep_expected
+from workstation.workflow.wording import counted
 
 CheckProgress: TypeAlias = Callable[[int, int], bool]
 """(images looked at, images in all) → whether to go on; Cancelled is raised if not."""
 
 
-@verb(Action.READ_AUDIT, detail=lambda summary: f"store checked, {_counted(summary.findings)}")
+@verb(Action.READ_AUDIT, detail=lambda summary: f"store checked, {counted(len(summary.findings), 'finding')}")
 def check_store(
     desk: Desk, *, repair: bool = False, progress: CheckProgress = lambda _done, _all: True
 ) -> CheckSummary:
@@ -29,13 +30,14 @@ def check_store(
     if repair:
         _remember_lost(desk, before)
     findings = tuple(map(_in_words, result.findings))
+    found = counted(len(findings), "finding")
     if findings:
-        desk.note(Action.ALERT, f"{_counted(findings)} in the store, repair {'on' if repair else 'off'}")
+        desk.note(Action.ALERT, f"{found} in the store, repair {'on' if repair else 'off'}")
     looked = (
         f"{result.images:,} files, {result.transactions:,} journal entries "
         f"and {result.audit_records:,} audit records"
     )
-    verdict = _counted(findings) if findings else "all is as it was written"
+    verdict = found if findings else "all is as it was written"
     return CheckSummary(findings, f"Looked at {looked}: {verdict}.")
 
 
@@ -49,10 +51,6 @@ def _remember_lost(desk: Desk, before: Mapping[str, int]) -> None:
             if uid in after and after[uid] < count
         },
     )
-
-
-def _counted(findings: Sequence[str]) -> str:
-    return "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
 
 
 def _in_words(finding: Finding) -> str:

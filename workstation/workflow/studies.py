@@ -16,6 +16,7 @@ from workstation.workflow.answers import Refusal, SeriesRow, StudyPreview, Study
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import verb
 from workstation.workflow.errors import NoSuchStudy
+from workstation.workflow.wording import counted
 
 # What an instance without pixels is, by the beginning of its SOP class UID (PS3.4 B.5).
 _KINDS: Final = (
@@ -142,10 +143,10 @@ def _accounting(records: Sequence[InstanceRecord]) -> str:
     counts = Counter(map(_kind, records))
     frames = sum(record.frame_count for record in records if _kind(record) == _MULTI_FRAME)
     parts = [
-        f"{_counted(count, kind)} ({frames:,} frames)" if kind == _MULTI_FRAME else _counted(count, kind)
+        f"{counted(count, kind)} ({frames:,} frames)" if kind == _MULTI_FRAME else counted(count, kind)
         for kind, count in sorted(counts.items(), key=lambda item: _place(item[0]))
     ]
-    return f"{_counted(len(records), 'instance')}: {', '.join(parts)}"
+    return f"{counted(len(records), 'instance')}: {', '.join(parts)}"
 
 
 def _kind(record: InstanceRecord) -> str:
@@ -163,7 +164,3 @@ def _called(record: InstanceRecord) -> str:
     """Name an instance as a list does, without any of its UIDs."""
     series, number = ("?" if found is None else str(found) for found in (record.series.number, record.number))
     return f"series {series}, {_kind(record)} {number}"
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count:,} {word if count == 1 else f'{word}s'}"

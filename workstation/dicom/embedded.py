@@ -19,7 +19,7 @@ import numpy as np
 from workstation.dicom.codecs import decode_frame, frame_shape, stored_dtype
 from workstation.dicom.lookups import Lookups
 from workstation.dicom.model import PixelFormat
-from workstation.dicom.overlay import GROUPS, Mask, Overlay, whole_words
+from workstation.dicom.overlay import Mask, Overlay, overlay_number, whole_words
 from workstation.dicom.syntaxes import SUPPORTED
 from workstation.dicom.whole import cut_frame, native_pixels
 
@@ -32,8 +32,8 @@ def with_own_bits(found: Lookups, data: memoryview, pixel: PixelFormat | None, f
     for overlay in found.overlays:
         reason = _why_not(pixel, frames) if overlay.embedded else ""
         if reason:
-            number = (overlay.group - GROUPS.start) // 2 + 1
-            notes.append(f"The overlay {number} is left out: it is said to lie in pixels that {reason}.")
+            which = f"overlay {overlay_number(overlay.group)}"
+            notes.append(f"The {which} is left out: it is said to lie in pixels that {reason}.")
         elif overlay.embedded and pixel is not None:
             overlays.append(_gathered(overlay, data, pixel, frames))
         else:

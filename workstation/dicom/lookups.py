@@ -23,7 +23,7 @@ from pydicom.sequence import Sequence
 
 from workstation.dicom.lut import Lut, Malformed, read_descriptor, read_entries
 from workstation.dicom.modality import Rescale, output_range
-from workstation.dicom.overlay import GROUPS, Overlay, read_overlay
+from workstation.dicom.overlay import GROUPS, Overlay, overlay_number, read_overlay
 from workstation.dicom.palette import CHANNELS, Palette, read_palette
 
 Read = TypeVar("Read")
@@ -123,7 +123,7 @@ class _Reader:
             if (group, 0x0010) not in self.dataset:
                 continue
             read = partial(read_overlay, self.dataset, group, big_endian=self.big_endian)
-            found = self.attempt(f"overlay {(group - 0x6000) // 2 + 1}", read)
+            found = self.attempt(f"overlay {overlay_number(group)}", read)
             if found is not None:
                 yield found
 

@@ -98,6 +98,11 @@ class Overlay:
         return bits[rows, : self.columns].astype(np.bool_)
 
 
+def overlay_number(group: int) -> int:
+    """Return by which number a reader knows an overlay: group 6000 is the first."""
+    return GROUPS.index(group) + 1
+
+
 def whole_words(pixel: PixelFormat) -> PixelFormat:
     """Return the format under which a decoder delivers all allocated bits, overlays included."""
     return replace(pixel, bits_stored=pixel.bits_allocated, high_bit=pixel.bits_allocated - 1, signed=False)

@@ -47,10 +47,7 @@ class StoreLock:
         self._descriptor = -1
 
     def _take(self, path: Path) -> bool:
-        holder = os.read(self._descriptor, _LINE_BYTES)
-        locked = _lock(self._descriptor)
-        if locked is False or (locked is None and _runs(holder)):
-            raise _busy(path, holder)
+        holder = _lock_or_refuse(self._descriptor, path)
         self._write_line()
         return bool(holder)
 
@@ -68,20 +65,22 @@ def require_free(folder: Path) -> None:
     except OSError:
         return  # never opened; whatever else is wrong, opening it tells
     try:
-        holder = os.read(descriptor, _LINE_BYTES)
-        locked = _lock(descriptor)
-        if locked is False or (locked is None and _runs(holder)):
-            raise _busy(path, holder)
+        _lock_or_refuse(descriptor, path)
     finally:
         os.close(descriptor)
 
 
-def _busy(path: Path, holder: bytes) -> StoreBusy:
-    return StoreBusy(
-        "This store is open in another program",
-        where=str(path.parent),
-        remedy=f"Close that one first{_process_of(holder)}.",
-    )
+def _lock_or_refuse(descriptor: int, path: Path) -> bytes:
+    """Lock the file, and return what its last holder left in it; StoreBusy if that one still has it."""
+    holder = os.read(descriptor, _LINE_BYTES)
+    locked = _lock(descriptor)
+    if locked is False or (locked is None and _runs(holder)):
+        raise StoreBusy(
+            "This store is open in another program",
+            where=str(path.parent),
+            remedy=f"Close that one first{_process_of(holder)}.",
+        )
+    return holder
 
 
 def _lock(descriptor: int) -> bool | None:

@@ -35,7 +35,7 @@ from workstation.workflow.desk import Desk
 from workstation.workflow.door import verb
 from workstation.workflow.errors import NoSuchImage
 from workstation.workflow.shown import Thumbnail
-from workstation.workflow.studies import required_study, stacks_of
+from workstation.workflow.studies import required_study, slices_first, stacks_of
 from workstation.workflow.tables import TableShelf
 from workstation.workflow.windows import opening_window, voi_of
 
@@ -150,10 +150,11 @@ def render_image(
 
 def _chosen(desk: Desk, study_uid: str, series: str | None) -> ImageStack:
     """Return the first stack that goes by this name, a localizer only where there is nothing else."""
-    found = [stack for stack in stacks_of(desk, study_uid) if series in (None, stack.series_uid, stack.key)]
-    if not found:
+    stacks = slices_first(stacks_of(desk, study_uid))
+    stack = next((stack for stack in stacks if series in (None, stack.series_uid, stack.key)), None)
+    if stack is None:
         raise NoSuchImage(f"There are no images in this {'series' if series else 'study'}")
-    return min(found, key=lambda stack: stack.kind == "localizer")
+    return stack
 
 
 def _decoded(desk: Desk, stack: ImageStack, number: int) -> Frame:

@@ -44,7 +44,7 @@ from workstation.workflow.machine import KERNELS
 from workstation.workflow.measuring import keep_length, remove_length
 from workstation.workflow.picturing import Frame, picture_of_series
 from workstation.workflow.shown import Picture, Shown, StackShare, Thumbnail, Unshowable, Waiting
-from workstation.workflow.studies import list_row, required_study, series_row, stacks_of
+from workstation.workflow.studies import list_row, required_study, series_row, slices_first, stacks_of
 from workstation.workflow.tables import TableShelf
 from workstation.workflow.windows import window_behind
 
@@ -73,6 +73,7 @@ class Reading:
         self._seen = sessions.seen_of(desk, study.uid)
         self._keeper = ThreadPoolExecutor(1, thread_name_prefix="keep")
         self._keep_screen = Later(_KEEP_SECONDS, lambda: self._keeper.submit(self._remember))
+        self._keep_seen = Later(_KEEP_SECONDS, lambda: self._keeper.submit(self._remember_seen))
         self._arrived: tuple[StudyRow, Stacks] | None = None
         self._look_again = Later(_LOOK_SECONDS, self._look)
         KERNELS.loaded.connect(self._ask_again)
@@ -92,21 +93,22 @@ class Reading:
 
     def show_stack(self, pane: int, stack: str) -> None:
         """Put a stack into a viewport, with the image and window that it opens with."""
-        state = replace(first_view(self._stacks[stack]), texts=self.screen.viewport(pane).texts)
-        self._source(stack).want(state.index)
-        self.screen.set_viewport(pane, state, who=_WHO)
+        self.screen.set_viewport(pane, self._first_view(pane, stack), who=_WHO)
 
     def _fill(self) -> None:
         """Give the empty viewports on the screen the stacks that none shows, localizers last."""
         panes = self.screen.layout.visible
         shown = {self.screen.viewport(pane).stack for pane in panes}
-        waiting = sorted(self._stacks.values(), key=lambda stack: stack.kind == "localizer")
-        unseen = (stack for stack in waiting if stack.key not in shown)
-        for pane in panes:
-            state = self.screen.viewport(pane)
-            if not state.stack and (stack := next(unseen, None)) is not None:
-                self._source(stack.key).want(first_view(stack).index)
-                self.screen.fill(pane, replace(first_view(stack), texts=state.texts), who=_WHO)
+        waiting = [stack.key for stack in slices_first(self._stacks.values()) if stack.key not in shown]
+        empty = [pane for pane in panes if not self.screen.viewport(pane).stack]
+        for pane, stack in zip(empty, waiting, strict=False):
+            self.screen.fill(pane, self._first_view(pane, stack), who=_WHO)
+
+    def _first_view(self, pane: int, stack: str) -> ViewportState:
+        """Ask for the image that a stack opens with, and return the view of it."""
+        state = replace(first_view(self._stacks[stack]), texts=self.screen.viewport(pane).texts)
+        self._source(stack).want(state.index)
+        return state
 
     def grow(self) -> bool:
         """Take in what has arrived since; each viewport stays at its image. False if nothing has.
@@ -176,7 +178,9 @@ class Reading:
         self._desk.studies_changed.disconnect(self._study_changed)
         self._look_again.stop()
         self._keep_screen.stop()
+        self._keep_seen.stop()
         self._keeper.submit(self._remember)
+        self._keeper.submit(self._remember_seen)
         self._keeper.shutdown(wait=True)
         self._tables.close()
         for key in tuple(self._sources):
@@ -275,7 +279,7 @@ class Reading:
     def _see(self, stack: str, reference: FrameRef) -> None:
         if (reference.record.uid, reference.frame) not in self._seen:
             self._seen.see(reference.record.uid, reference.frame)
-            self._keep_screen.soon()
+            self._keep_seen.soon()
             self.changed.emit(stack)
 
     def _frame_ready(self, where: tuple[str, int]) -> None:
@@ -306,9 +310,14 @@ class Reading:
     def _remember(self) -> None:
         try:
             sessions.keep_screen(self._desk, Snapshot.of(self.screen))
-            sessions.keep_seen(self._desk, self.study.uid, self._seen)
         except Exception as error:  # noqa: BLE001  as above
             self.troubled.emit(f"The place of reading is not kept: {calm(error)}")
+
+    def _remember_seen(self) -> None:
+        try:
+            sessions.keep_seen(self._desk, self.study.uid, self._seen)
+        except Exception as error:  # noqa: BLE001  as above
+            self.troubled.emit(f"The images that were seen are not kept: {calm(error)}")
 
 
 def first_view(stack: ImageStack) -> ViewportState:

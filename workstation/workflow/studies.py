@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from workstation.dicom.model import InstanceRecord
@@ -107,6 +107,11 @@ def series_row(stack: ImageStack) -> SeriesRow:
         regular=regular,
         reason="" if regular else reason,
     )
+
+
+def slices_first(stacks: Iterable[ImageStack]) -> list[ImageStack]:
+    """Return stacks in the order in which they are shown where nobody chose one: localizers last."""
+    return sorted(stacks, key=lambda stack: stack.kind == "localizer")
 
 
 def list_row(desk: Desk, study: StoredStudy) -> StudyRow:

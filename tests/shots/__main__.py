@@ -24,8 +24,8 @@ Steps = tuple[str, ...]
 NODULE: Steps = (
     "key 7",  # the lung window
     "key Home",
-    *("key Next",) * 16,
-    *("key Down",) * 4,
+    *("key Next",) * 5,
+    *("key Down",) * 9,
     "sleep 2",
     "key d",
     "mousemove 674 588 mousedown 1 mousemove 685 590 mousemove 700 593 mouseup 1",
@@ -38,9 +38,7 @@ FOUR: Steps = (
     "key y",
     "sleep 1",
     "mousemove 555 146 click 1",  # two by two
-    "sleep 1",
-    *(step for pane in (2, 3, 4) for step in ("key Tab", *("key Right",) * pane)),
-    "sleep 3",
+    "sleep 4",
 )
 SCENES: dict[str, tuple[str, Steps]] = {
     "study-list": ("", ()),
@@ -105,6 +103,8 @@ def _play(display: str, wanted: str, steps: Steps) -> None:
     width, height = SIZE.split("x")
     window = _xdotool(display, "search --onlyvisible --name Lumen").split()[0]
     _xdotool(display, f"windowsize {window} {width} {height} windowmove {window} 0 0 windowfocus {window}")
+    time.sleep(1)
+    _xdotool(display, "key --repeat 3 --delay 300 Escape")  # to the list, from the study before
     time.sleep(1)
     if not wanted:
         return

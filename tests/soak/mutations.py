@@ -31,7 +31,7 @@ def pixel_mutations(seeds: Sequence[bytes], count: int, seed: int) -> Iterator[b
 def _mutations(
     seeds: Sequence[bytes], count: int, seed: int, where: Callable[[bytes], tuple[int, int]]
 ) -> Iterator[bytes]:
-    chance = random.Random(seed)  # noqa: S311 - repeatable is what is wanted
+    chance = random.Random(seed)
     for _ in range(count):
         data = bytearray(chance.choice(seeds))
         start, end = where(bytes(data))

@@ -76,7 +76,7 @@ def run(seed: int, trials: int, *, first: int = 0, sync_lies: bool = False) -> T
 
 def seeded(*parts: object) -> Random:
     """Return the chance that belongs to a trial, the same one every time."""
-    return Random("/".join(map(str, parts)))  # noqa: S311 - repeatable is the point
+    return Random("/".join(map(str, parts)))
 
 
 @contextlib.contextmanager

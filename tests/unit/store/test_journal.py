@@ -78,7 +78,7 @@ def test_what_was_appended_is_read_in_order(disk: SimulatedDisk) -> None:
 
 def test_what_was_acknowledged_survives_a_power_cut(disk: SimulatedDisk, journal: Journal) -> None:
     journal.append(12, SCHEMA, [_row(12)])
-    disk.restart(Random(1))  # noqa: S311 - repeatable
+    disk.restart(Random(1))
 
     assert _read(disk)[1] == [8, 9, 10, 11, 12]
 

@@ -67,7 +67,7 @@ def test_the_journal_has_a_transaction_before_the_database(bench: Bench) -> None
         bench.disk.cut_at = before + step
         with pytest.raises(LumenError):
             bench.pin(f"cut at {step}")
-        bench.disk.restart(Random(0))  # noqa: S311 - repeatable
+        bench.disk.restart(Random(0))
         bench.reopen()
         outcomes.append(bench.pins())
         before = bench.disk.steps

@@ -41,7 +41,7 @@ from workstation.workers import (
     WorkerTimeout,
 )
 from workstation.workers.worker import resident_bytes
-from workstation.workflow.examining import examine_shared
+from workstation.dicom.examining import examine_shared
 from workstation.workflow.tables import read_tables
 
 WORKERS: Final = 2

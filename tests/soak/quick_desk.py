@@ -16,7 +16,7 @@ from workstation.store import Limits, Options, Store
 from workstation.store.disk import Disk
 from workstation.workers import WorkerPool
 from workstation.workflow import Actor, Desk
-from workstation.workflow.examining import examine_in_worker
+from workstation.dicom.examining import examine_in_worker
 from workstation.workflow.store_reader import StoreReader
 
 KEK: Final = bytes(range(32))

@@ -18,13 +18,13 @@ from typing import Final
 from workstation.clock import Clock, JumpWatch, SystemClock
 from workstation.config import Places, Settings
 from workstation.dicom import tasks
+from workstation.dicom.examining import examine_in_worker
 from workstation.events import Signal
 from workstation.frames import FrameCache
 from workstation.security import Action, Outcome
 from workstation.store import AuditEvent, Limits, Options, Store
 from workstation.workers import WorkerPool
 from workstation.workflow.actor import Actor, local_actor
-from workstation.workflow.examining import examine_in_worker
 from workstation.workflow.keys import KeySource, create_store, open_store, own_folder, store_exists
 from workstation.workflow.store_reader import StoreReader
 

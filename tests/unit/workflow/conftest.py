@@ -1,24 +1,14 @@
-"""A desk on a store in a temporary folder, with workers that all tests share."""
+"""A desk on a store in a temporary folder, with the workers that all tests share."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "soak"))  # for the parts that the soak shares
 
 import pytest
 from quick_desk import SharedPool, quick_desk
 
 from workstation.workflow import Desk
-
-
-@pytest.fixture(scope="session")
-def pool() -> Iterator[SharedPool]:
-    made = SharedPool()
-    yield made
-    made.end()
 
 
 @pytest.fixture

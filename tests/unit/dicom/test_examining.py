@@ -6,9 +6,9 @@ from quick_desk import SharedPool
 
 from workstation.dicom.errors import NotDicom
 from workstation.dicom.examine import examine
+from workstation.dicom.examining import examine_in_worker, examine_several
 from workstation.errors import LumenError
 from workstation.workers import Job, SharedBuffer, Ticket, WorkerDied, WorkerPool
-from workstation.workflow.examining import examine_in_worker, examine_several
 
 
 def test_a_file_is_examined_in_a_worker_as_it_would_be_here(pool: SharedPool) -> None:

@@ -50,6 +50,7 @@ from workstation.security.audit import (
 )
 from workstation.security.audit_codes import Action, Outcome
 from workstation.security.audit_export import audit_message, json_line, read_json_line
+from workstation.security.certificates import CertificateFacts, certificate_facts, public_key_pin
 from workstation.security.checkpoints import Checkpoint, device_of, sign_checkpoint, verify_trail
 from workstation.security.ciphers import derive, new_key, seal, self_test, tag, unseal, wipe
 from workstation.security.errors import (
@@ -70,6 +71,7 @@ from workstation.security.keys import KeySlots, new_data_key, new_kek, unwrap_da
 from workstation.security.process import Hardening, boot_id, harden_process
 from workstation.security.recovery import new_recovery_key, public_key
 from workstation.security.redaction import RedactingFormatter, redact_log
+from workstation.security.secrets_kept import KeyringVault, SessionVault, Vault
 from workstation.security.slots import SlotKind
 from workstation.security.stream import ChunkCipher, chunk_count, sealed_size
 
@@ -78,6 +80,7 @@ __all__ = [
     "Action",
     "AuditRecord",
     "BadRecord",
+    "CertificateFacts",
     "ChainReport",
     "Checkpoint",
     "ChunkCipher",
@@ -88,6 +91,7 @@ __all__ = [
     "KeyringLocked",
     "KeyringNoEntry",
     "KeyringUnavailable",
+    "KeyringVault",
     "KeyringWrongEntry",
     "Link",
     "Outcome",
@@ -96,13 +100,16 @@ __all__ = [
     "SealedRecord",
     "SecretRefused",
     "SelfTestFailed",
+    "SessionVault",
     "SlotFile",
     "SlotKind",
     "SlotsRefused",
+    "Vault",
     "Wrong",
     "WrongKey",
     "audit_message",
     "boot_id",
+    "certificate_facts",
     "chunk_count",
     "create_demo_key",
     "derive",
@@ -116,6 +123,7 @@ __all__ = [
     "new_key",
     "new_recovery_key",
     "public_key",
+    "public_key_pin",
     "read_json_line",
     "read_secret",
     "redact_log",

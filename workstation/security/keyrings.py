@@ -42,7 +42,8 @@ ALLOWED: Final = (
 )
 """Module and class of every backend that may hold a key: each is the system's own, encrypted, per person."""
 
-_OTHER_WAY: Final = "Open the store with its passphrase or a recovery key."
+OTHER_WAY: Final = "Open the store with its passphrase or a recovery key."
+"""What helps where a store's key is wanted."""
 
 
 class Keyring(Protocol):
@@ -74,9 +75,9 @@ def read_secret(keyring: Keyring, entry: str) -> bytes:
     try:
         text = keyring.get_password(SERVICE, entry)
     except Exception as error:
-        raise _state(error) from error
+        raise state_of(error) from error
     if text is None:
-        raise KeyringNoEntry("The keyring holds no key for this store", remedy=_OTHER_WAY)
+        raise KeyringNoEntry("The keyring holds no key for this store", remedy=OTHER_WAY)
     return _decoded(text)
 
 
@@ -85,12 +86,12 @@ def write_secret(keyring: Keyring, entry: str, secret: Key) -> None:
     try:
         keyring.set_password(SERVICE, entry, base64.b64encode(secret).decode())
     except Exception as error:
-        raise _state(error) from error
+        raise state_of(error) from error
     if not same(read_secret(keyring, entry), secret):
-        raise KeyringUnavailable("The keyring did not keep the key as it was given", remedy=_OTHER_WAY)
+        raise KeyringUnavailable("The keyring did not keep the key as it was given", remedy=OTHER_WAY)
 
 
-def forget_secret(keyring: Keyring, entry: str) -> None:
+def forget_secret(keyring: Keyring, entry: str, other_way: str = OTHER_WAY) -> None:
     """Delete what is kept under a name; one that is gone already is fine."""
     from keyring.errors import PasswordDeleteError
 
@@ -99,7 +100,7 @@ def forget_secret(keyring: Keyring, entry: str) -> None:
     except PasswordDeleteError:
         return
     except Exception as error:
-        raise _state(error) from error
+        raise state_of(error, other_way) from error
 
 
 def _viable(place: tuple[str, str]) -> tuple[float, Keyring | None]:
@@ -111,19 +112,19 @@ def _viable(place: tuple[str, str]) -> tuple[float, Keyring | None]:
         return 0.0, None
 
 
-def _state(error: Exception) -> LumenError:
+def state_of(error: Exception, other_way: str = OTHER_WAY) -> LumenError:
     """Return the state that a backend's error stands for; its own text may name the person."""
     from keyring import errors
 
     if isinstance(error, errors.KeyringLocked):
-        return KeyringLocked("The keyring is locked", remedy=f"Unlock it and try again. {_OTHER_WAY}")
-    return _unavailable()
+        return KeyringLocked("The keyring is locked", remedy=f"Unlock it and try again. {other_way}")
+    return _unavailable(other_way)
 
 
-def _unavailable() -> KeyringUnavailable:
+def _unavailable(other_way: str = OTHER_WAY) -> KeyringUnavailable:
     return KeyringUnavailable(
         "This computer has no keyring that can be used",
-        remedy=f"{_OTHER_WAY} Keys are never kept unencrypted instead.",
+        remedy=f"{other_way} Secrets are never kept unencrypted instead.",
     )
 
 
@@ -141,5 +142,5 @@ def wrong_entry() -> KeyringWrongEntry:
     """Return the error for an entry that isn't this store's key."""
     return KeyringWrongEntry(
         "The keyring's entry for this store is not its key",
-        remedy=f"Nothing was changed. {_OTHER_WAY}",
+        remedy=f"Nothing was changed. {OTHER_WAY}",
     )

@@ -1,0 +1,97 @@
+"""A TLS server on loopback that answers one request a connection and remembers what reached it."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from tls_certificates import Issued
+
+OK: Final = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/dicom+json\r\nContent-Length: 2\r\n"
+    b"Date: Thu, 01 Jan 2026 00:00:00 GMT\r\nConnection: close\r\n\r\n[]"
+)
+Answer = Callable[[bytes], bytes]
+
+
+class TlsServer:
+    """Serves until it is left; ``issued`` None speaks plain HTTP."""
+
+    def __init__(
+        self,
+        issued: Issued | None,
+        *,
+        oldest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2,
+        newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3,
+        clients: Path | None = None,
+        answer: Answer = lambda _: OK,
+    ) -> None:
+        self._context = None if issued is None else _context(issued, oldest, newest, clients)
+        self._answer = answer
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._stopping = False
+        self.port: int = self._listener.getsockname()[1]
+        self.requests: list[bytes] = []  # as far as each came
+        self.handshakes = 0
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Return the address to ask."""
+        return f"{'http' if self._context is None else 'https'}://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stopping = True
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        self._thread.join(5)
+        self._listener.close()
+
+    def _serve(self) -> None:
+        while True:
+            plain, _ = self._listener.accept()
+            if self._stopping:
+                plain.close()
+                return
+            plain.settimeout(5)
+            with contextlib.suppress(OSError):
+                self._speak(plain)
+            plain.close()
+
+    def _speak(self, plain: socket.socket) -> None:
+        channel = plain if self._context is None else self._context.wrap_socket(plain, server_side=True)
+        self.handshakes += 1
+        with channel:
+            request = b""
+            while b"\r\n\r\n" not in request:
+                more = channel.recv(65_536)
+                if not more:
+                    break
+                request += more
+            if request:
+                self.requests.append(request)
+                channel.sendall(self._answer(request))
+
+
+def _context(
+    issued: Issued, oldest: ssl.TLSVersion, newest: ssl.TLSVersion, clients: Path | None
+) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version, context.maximum_version = oldest, newest
+    context.load_cert_chain(issued.certificate, issued.key)
+    if clients is not None:
+        context.load_verify_locations(clients)
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context

@@ -6,10 +6,13 @@ and ``app`` may import it; it is the only package that speaks SQL.
 """
 
 from workstation.store.arrivals import Examined, Incoming, Outcome
+from workstation.store.artefacts import QUEUED, Artefact, Delivery, Parcel
 from workstation.store.audit_log import AuditEvent
 from workstation.store.blobs import BlobRef
 from workstation.store.check import CheckResult, Finding
+from workstation.store.claims import GIVING_BACK, HELD, HeldTask
 from workstation.store.errors import (
+    ArtefactDiffers,
     BlobDamaged,
     BlobMissing,
     DiskFailed,
@@ -24,6 +27,7 @@ from workstation.store.errors import (
 from workstation.store.eviction import Limits
 from workstation.store.instances import StoredInstance
 from workstation.store.intake import Receipt
+from workstation.store.links import Link, PatientKey
 from workstation.store.lock import require_free
 from workstation.store.parts import Options
 from workstation.store.report import Report
@@ -31,20 +35,30 @@ from workstation.store.store import Condition, Store
 from workstation.store.studies import StudyQuery, StudyRow
 
 __all__ = [
+    "GIVING_BACK",
+    "HELD",
+    "QUEUED",
+    "Artefact",
+    "ArtefactDiffers",
     "AuditEvent",
     "BlobDamaged",
     "BlobMissing",
     "BlobRef",
     "CheckResult",
     "Condition",
+    "Delivery",
     "DiskFailed",
     "DiskFull",
     "Examined",
     "Finding",
+    "HeldTask",
     "Incoming",
     "Limits",
+    "Link",
     "Options",
     "Outcome",
+    "Parcel",
+    "PatientKey",
     "Receipt",
     "Report",
     "Store",

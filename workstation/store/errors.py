@@ -2,7 +2,7 @@
 
 No text here names a patient or a UID: a file's place in the store is a keyed tag, so paths may be shown.
 
-Exit codes: 40–49.
+Exit codes: 40–50.
 """
 
 from __future__ import annotations
@@ -68,3 +68,9 @@ class StudyKept(LumenError):
     """A study that no archive has verified yet, or that is pinned, is not given away for room."""
 
     exit_code = 49
+
+
+class ArtefactDiffers(LumenError):
+    """What is to be sent has the UID of something else that is to be sent."""
+
+    exit_code = 50

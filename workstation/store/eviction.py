@@ -86,12 +86,13 @@ class Eviction:
 
     def evict(self, uid: str) -> None:
         """Give one study away, if it may go."""
-        row = self._index.row("SELECT tag, unverified FROM studies WHERE uid = ?", uid)
-        if row is None:
-            return
-        if row[1] or uid in self._pinned():
-            raise StudyKept("This study can't be fetched again, or is pinned", remedy="It stays.")
-        self._shred(str(row[0]))
+        with self.lock:
+            row = self._index.row("SELECT tag, unverified FROM studies WHERE uid = ?", uid)
+            if row is None:
+                return
+            if row[1] or uid in self._pinned():
+                raise StudyKept("This study can't be fetched again, or is pinned", remedy="It stays.")
+            self._shred(str(row[0]))
 
     def remove(self, uid: str) -> None:
         """Remove a study for good, whatever it is, files that no row knows included: a person has said so."""
@@ -108,14 +109,17 @@ class Eviction:
 
     def _give_away(self, size: int) -> int:
         given = 0
-        pinned = self._pinned()
-        rows = self._index.rows("SELECT uid, tag, bytes FROM studies WHERE unverified = 0 ORDER BY access")
-        for uid, tag, held in rows:
-            if given >= size:
-                break
-            if uid not in pinned:
-                self._shred(tag)
-                given += held
+        with self.lock:
+            pinned = self._pinned()
+            rows = self._index.rows(
+                "SELECT uid, tag, bytes FROM studies WHERE unverified = 0 ORDER BY access"
+            )
+            for uid, tag, held in rows:
+                if given >= size:
+                    break
+                if uid not in pinned:
+                    self._shred(tag)
+                    given += held
         return given
 
     def _shred(self, tag: str) -> None:

@@ -75,6 +75,11 @@ class Instances:
         found = self._index.row(f"{_SELECT} WHERE i.uid = ? ORDER BY i.version", uid)
         return _instance(found) if found else None
 
+    def with_content(self, uid: str, sha256: str) -> StoredInstance | None:
+        """Return the instance of this UID that holds just this, shown or not."""
+        found = self._index.row(f"{_SELECT} WHERE i.uid = ? AND i.sha256 = ?", uid, sha256)
+        return _instance(found) if found else None
+
     def mark_damaged(self, blob: BlobRef) -> None:
         """Note that a blob can't be read; the same instance is stored again when it comes."""
         with contextlib.suppress(DiskFull, DiskFailed), self._index.writing() as database:

@@ -11,13 +11,17 @@ from workstation.security.ciphers import Key
 from workstation.store import disk as place
 from workstation.store.audit_log import AuditLog
 from workstation.store.blobs import Blobs
+from workstation.store.claims import Claims
+from workstation.store.contents import Contents
 from workstation.store.disk import Disk
 from workstation.store.eviction import Eviction, Limits
 from workstation.store.index import Index
 from workstation.store.instances import Instances
 from workstation.store.intake import Intake
+from workstation.store.links import Links
 from workstation.store.measurements import Measurements
 from workstation.store.names import Names
+from workstation.store.outbox import Outbox
 from workstation.store.pins import Pins
 from workstation.store.recovery import Examine, Recovery
 from workstation.store.report import Report
@@ -62,11 +66,14 @@ class Parts:
         self.sessions = Sessions(index)
         self.measurements = Measurements(work)
         self.pins = Pins(work)
+        self.links = Links(work)
+        self.claims = Claims(work)
         self.audit = AuditLog(work, clock, boot_id())
         self.blobs = Blobs(files, self.names, self.keys, on_damage=self.instances.mark_damaged)
         self.eviction = Eviction(
             files, self.names, self.keys, index, self.reserve, options.limits, pinned=self.pins.all
         )
+        self.outbox = Outbox(work, Contents(self.instances, self.blobs, self.eviction.lock))
         self.intake = Intake(
             files, self.names, self.keys, self.blobs, index, clock, self.eviction, options.writers
         )

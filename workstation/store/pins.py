@@ -1,9 +1,19 @@
-"""Studies that a person wants kept, and why: pins don't expire by time, and count as work."""
+"""Studies that a person wants kept, and why: pins don't expire by time, and count as work.
+
+What someone has measured in stays without a pin, and so does what is still to be passed on to an archive.
+"""
 
 from __future__ import annotations
 
+from typing import Final
+
 from workstation.store.changes import Cut, Put
 from workstation.store.work import Work
+
+_KEPT: Final = """
+    SELECT study_uid FROM pins UNION SELECT study_uid FROM measurements
+    UNION SELECT a.study_uid FROM artefacts a JOIN deliveries d ON d.uid = a.uid
+        WHERE a.body IS NULL AND d.verified_at IS NULL"""
 
 
 class Pins:
@@ -26,6 +36,6 @@ class Pins:
         return tuple(reason for (reason,) in found)
 
     def all(self) -> frozenset[str]:
-        """Return the studies that are pinned, or that someone has measured in."""
-        found = self._work.rows("SELECT study_uid FROM pins UNION SELECT study_uid FROM measurements")
+        """Return the studies that are never given away."""
+        found = self._work.rows(_KEPT)
         return frozenset(uid for (uid,) in found)

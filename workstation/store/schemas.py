@@ -15,6 +15,29 @@ WORK: Final = (
         "CREATE TABLE pins (study_uid TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (study_uid, reason))",
         "CREATE TABLE audit (seq INTEGER PRIMARY KEY, data BLOB NOT NULL, hash BLOB NOT NULL)",
     ),
+    (
+        """CREATE TABLE artefacts (
+            uid TEXT PRIMARY KEY, study_uid TEXT NOT NULL, series_uid TEXT NOT NULL, sop_class TEXT NOT NULL,
+            kind TEXT NOT NULL, transfer_syntax TEXT NOT NULL, sha256 TEXT NOT NULL, digest TEXT NOT NULL,
+            size INTEGER NOT NULL, created TEXT NOT NULL, author TEXT NOT NULL, body BLOB)""",
+        """CREATE TABLE deliveries (
+            uid TEXT NOT NULL, destination TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL,
+            due TEXT, maybe_stored INTEGER NOT NULL, owner TEXT NOT NULL, endpoint TEXT NOT NULL,
+            error TEXT NOT NULL, error_code INTEGER NOT NULL, changed TEXT NOT NULL, stored_at TEXT,
+            verified_at TEXT, after TEXT NOT NULL, priority INTEGER NOT NULL,
+            PRIMARY KEY (uid, destination))""",
+        "CREATE INDEX deliveries_by_need ON deliveries (after)",
+        """CREATE TABLE links (
+            patient_id TEXT NOT NULL, issuer TEXT NOT NULL,
+            other_id TEXT NOT NULL, other_issuer TEXT NOT NULL,
+            confirmed_by TEXT NOT NULL, confirmed TEXT NOT NULL,
+            PRIMARY KEY (patient_id, issuer, other_id, other_issuer))""",
+        "CREATE INDEX links_by_other ON links (other_id, other_issuer)",
+        """CREATE TABLE claims (
+            archive TEXT NOT NULL, task_uid TEXT NOT NULL, transaction_uid TEXT NOT NULL,
+            study_uid TEXT NOT NULL, since TEXT NOT NULL, state TEXT NOT NULL,
+            PRIMARY KEY (archive, task_uid))""",
+    ),
 )
 
 CACHE: Final = (

@@ -63,6 +63,9 @@ class Store:
         self.pins = parts.pins
         self.sessions = parts.sessions
         self.audit = parts.audit
+        self.outbox = parts.outbox
+        self.links = parts.links
+        self.claims = parts.claims
 
     @classmethod
     def create(cls, folder: Path, kek: Key, options: Options | None = None) -> Store:

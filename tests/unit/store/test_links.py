@@ -1,0 +1,62 @@
+"""Identity links: confirmed, followed to their ends, and never assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from workstation.store import Link, PatientKey, Store
+
+MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+A, B, C, D = (PatientKey(name, "H") for name in "ABCD")
+
+
+def _link(first: PatientKey, second: PatientKey, minute: int = 0) -> Link:
+    return Link(first, second, "u1", MOMENT.replace(minute=minute))
+
+
+def test_links_are_followed_both_ways_to_their_ends(store: Store, reopen: Callable[[], Store]) -> None:
+    store.links.confirm(_link(B, A))
+    store.links.confirm(_link(B, C, minute=1))
+    store.close()
+    links = reopen().links
+
+    for key in (A, B, C):
+        assert links.same_person(*key) == {A, B, C}
+    assert links.same_person(*D) == {D}
+    assert links.all() == (_link(A, B), _link(B, C, minute=1))
+
+
+def test_the_same_number_of_another_issuer_is_another_person(store: Store) -> None:
+    elsewhere = PatientKey("A", "other")
+    store.links.confirm(_link(elsewhere, B))
+
+    assert store.links.same_person("A", "H") == {A}
+    assert store.links.same_person("A", "") == {PatientKey("A", "")}
+
+
+def test_a_link_is_removed_whichever_side_is_named_first(store: Store) -> None:
+    store.links.confirm(_link(A, B))
+    store.links.confirm(_link(B, C))
+    store.links.remove(B, A)
+
+    assert store.links.same_person(*A) == {A}
+    assert store.links.same_person(*C) == {B, C}
+
+
+def test_a_link_that_is_confirmed_again_is_one_link(store: Store) -> None:
+    store.links.confirm(_link(A, B))
+    store.links.confirm(Link(B, A, "u2", MOMENT))
+
+    assert store.links.all() == (Link(A, B, "u2", MOMENT),)
+
+
+@pytest.mark.parametrize("pair", [(A, A), (A, PatientKey("", "H")), (PatientKey("", "H"), A)])
+def test_nobody_is_linked_without_a_number_or_with_themselves(
+    store: Store, pair: tuple[PatientKey, PatientKey]
+) -> None:
+    with pytest.raises(ValueError, match="two patient IDs"):
+        store.links.confirm(_link(*pair))
+    assert store.links.all() == ()

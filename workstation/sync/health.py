@@ -37,9 +37,12 @@ class Health:
     _outcomes: deque[bool] = field(default_factory=lambda: deque(maxlen=LAST))
     _wait: float = _FIRST_WAIT
 
-    def succeeded(self, now: float, seconds: float, *, size: int = 0, flow: float = 0.0) -> None:
-        """Note an answer: how long its first byte took, and how many bytes came in how many seconds more."""
-        self.latency = _blend(self.latency, seconds)
+    def succeeded(
+        self, now: float, latency: float | None = None, *, size: int = 0, flow: float = 0.0
+    ) -> None:
+        """Note an answer: how long its first byte took, and how many bytes flowed in how many seconds."""
+        if latency is not None:
+            self.latency = _blend(self.latency, latency)
         if size and flow >= _SHORTEST_FLOW:
             self.rate = _blend(self.rate, size / flow)
         if self.is_open:
@@ -56,6 +59,11 @@ class Health:
         self.last_told = now
         self._outcomes.append(False)
         if self.is_open or self.failures >= FAILURES_IN_A_ROW or self._fails_mostly():
+            self._open(now)
+
+    def give_up(self, now: float) -> None:
+        """Open the breaker at once: it is known to be dead."""
+        if not self.is_open:
             self._open(now)
 
     def may_try(self, now: float) -> bool:

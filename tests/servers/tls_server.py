@@ -66,23 +66,30 @@ class TlsServer:
                 plain.close()
                 return
             plain.settimeout(5)
-            with contextlib.suppress(OSError):
-                self._speak(plain)
-            plain.close()
+            with plain.dup() as kept, plain:
+                with contextlib.suppress(OSError):
+                    self._speak(plain)
+                _linger(kept)
 
     def _speak(self, plain: socket.socket) -> None:
         channel = plain if self._context is None else self._context.wrap_socket(plain, server_side=True)
         self.handshakes += 1
         with channel:
-            request = b""
-            while b"\r\n\r\n" not in request:
-                more = channel.recv(65_536)
-                if not more:
-                    break
-                request += more
+            request = channel.recv(65_536)
+            while self._context is not None and request and b"\r\n\r\n" not in request:
+                request += channel.recv(65_536)
             if request:
                 self.requests.append(request)
                 channel.sendall(self._answer(request))
+
+
+def _linger(kept: socket.socket) -> None:
+    """Close only after the other side: an early close takes an alert away that it has not read yet."""
+    kept.settimeout(5)
+    with contextlib.suppress(OSError):
+        kept.shutdown(socket.SHUT_WR)
+        while kept.recv(65_536):
+            pass
 
 
 def _context(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Protocol
 
 import keyring.errors
@@ -134,11 +135,12 @@ def test_every_state_of_the_keyring_is_told_and_no_secret_with_it(
 ) -> None:
     vault = KeyringVault(keyring)
     keyring.failure = failure
-    for ask in (
+    asks: list[Callable[[], object]] = [
         lambda: vault.read(ENTRY),
         lambda: vault.write(ENTRY, "hunter2"),
         lambda: vault.forget(ENTRY),
-    ):
+    ]
+    for ask in asks:
         with pytest.raises(state) as raised:
             ask()
         assert "hunter2" not in str(raised.value)

@@ -11,6 +11,7 @@ from workstation.store.audit_log import AuditEvent
 from workstation.store.blobs import BlobRef
 from workstation.store.check import CheckResult, Finding
 from workstation.store.claims import GIVING_BACK, HELD, HeldTask
+from workstation.store.connection_checks import ConnectionCheck
 from workstation.store.errors import (
     ArtefactDiffers,
     BlobDamaged,
@@ -28,9 +29,12 @@ from workstation.store.eviction import Limits
 from workstation.store.instances import StoredInstance
 from workstation.store.intake import Receipt
 from workstation.store.links import Link, PatientKey
+from workstation.store.listed import Account, Listing
 from workstation.store.lock import require_free
 from workstation.store.parts import Options
+from workstation.store.remote_studies import RemoteStudy, Window
 from workstation.store.report import Report
+from workstation.store.seen_tasks import SeenTask
 from workstation.store.store import Condition, Store
 from workstation.store.studies import StudyQuery, StudyRow
 
@@ -38,6 +42,7 @@ __all__ = [
     "GIVING_BACK",
     "HELD",
     "QUEUED",
+    "Account",
     "Artefact",
     "ArtefactDiffers",
     "AuditEvent",
@@ -46,6 +51,7 @@ __all__ = [
     "BlobRef",
     "CheckResult",
     "Condition",
+    "ConnectionCheck",
     "Delivery",
     "DiskFailed",
     "DiskFull",
@@ -55,12 +61,15 @@ __all__ = [
     "Incoming",
     "Limits",
     "Link",
+    "Listing",
     "Options",
     "Outcome",
     "Parcel",
     "PatientKey",
     "Receipt",
+    "RemoteStudy",
     "Report",
+    "SeenTask",
     "Store",
     "StoreBusy",
     "StoreDamaged",
@@ -71,5 +80,6 @@ __all__ = [
     "StudyKept",
     "StudyQuery",
     "StudyRow",
+    "Window",
     "require_free",
 ]

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from workstation.dicom.model import InstanceRecord, Patient
+from workstation.store.accounts import account
 from workstation.store.arrivals import Examined
 from workstation.store.blob_format import pack_table
 from workstation.store.database import Database, Row, Value
@@ -73,12 +74,14 @@ def accept(database: Database, place: Place, salt: bytes) -> None:
     """Point a row to the file with this salt, which holds the same content and is there."""
     row = row_of(database, place)
     database.rows("UPDATE instances SET salt = ?, damaged = 0 WHERE id = ?", salt, row)
+    _account_with(database, row)
 
 
 def mark_damaged(database: Database, place: Place, salt: bytes) -> None:
     """Note that the file with this salt can't be read; another one may have come in its place."""
     row = row_of(database, place)
     database.rows("UPDATE instances SET damaged = 1 WHERE id = ? AND salt = ?", row, salt)
+    _account_with(database, row)
 
 
 def remove(database: Database, row: int) -> bool:
@@ -92,8 +95,11 @@ def remove(database: Database, row: int) -> bool:
 def note_verified(database: Database, study_uid: str, digests: Iterable[str]) -> None:
     """Note that an archive has these contents of a study: a variant under the same UID it need not have."""
     study = database.number("SELECT id FROM studies WHERE uid = ?", study_uid)
-    for digest in digests:
-        database.rows("UPDATE instances SET verified = 1 WHERE study = ? AND sha256 = ?", study, digest)
+    wanted = frozenset(digests)
+    rows = database.rows("SELECT id, sha256 FROM instances WHERE study = ? AND NOT verified", study)
+    for row, sha256 in rows:
+        if sha256 in wanted:
+            database.rows("UPDATE instances SET verified = 1 WHERE id = ?", row)
     database.rows(_COUNTS, study)
 
 
@@ -108,6 +114,7 @@ def recount(database: Database, study: int) -> None:
         study,
     )
     database.rows(_COUNTS, study)
+    account(database, str(database.rows("SELECT uid FROM studies WHERE id = ?", study)[0][0]))
 
 
 def row_of(database: Database, place: Place) -> int:
@@ -119,6 +126,15 @@ def row_of(database: Database, place: Place) -> int:
         place.instance_tag,
         place.version,
     )
+
+
+def _account_with(database: Database, row: int) -> None:
+    """Hold the study of an instance against what archives list."""
+    found = database.rows(
+        "SELECT s.uid FROM instances i JOIN studies s ON s.id = i.study WHERE i.id = ?", row
+    )
+    for (uid,) in found:
+        account(database, uid)
 
 
 def _add(database: Database, entry: Entry, stored: datetime, listed: _Listed) -> int:

@@ -12,6 +12,7 @@ from workstation.store import disk as place
 from workstation.store.audit_log import AuditLog
 from workstation.store.blobs import Blobs
 from workstation.store.claims import Claims
+from workstation.store.connection_checks import ConnectionChecks
 from workstation.store.contents import Contents
 from workstation.store.disk import Disk
 from workstation.store.eviction import Eviction, Limits
@@ -19,13 +20,16 @@ from workstation.store.index import Index
 from workstation.store.instances import Instances
 from workstation.store.intake import Intake
 from workstation.store.links import Links
+from workstation.store.listed import Listed
 from workstation.store.measurements import Measurements
 from workstation.store.names import Names
 from workstation.store.outbox import Outbox
 from workstation.store.pins import Pins
 from workstation.store.recovery import Examine, Recovery
+from workstation.store.remote_studies import RemoteStudies
 from workstation.store.report import Report
 from workstation.store.reserve import RESERVE_BYTES, Reserve
+from workstation.store.seen_tasks import SeenTasks
 from workstation.store.sessions import Sessions
 from workstation.store.studies import Studies
 from workstation.store.study_keys import StudyKeys
@@ -64,6 +68,10 @@ class Parts:
         self.studies = Studies(index)
         self.instances = Instances(index)
         self.sessions = Sessions(index)
+        self.remote_studies = RemoteStudies(index)
+        self.listed = Listed(index)
+        self.tasks = SeenTasks(index)
+        self.connection_checks = ConnectionChecks(index)
         self.measurements = Measurements(work)
         self.pins = Pins(work)
         self.links = Links(work)

@@ -78,4 +78,29 @@ CACHE: Final = (
         "CREATE TABLE shredded (tag TEXT PRIMARY KEY) WITHOUT ROWID",
         "CREATE TABLE sessions (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID",
     ),
+    (
+        """CREATE TABLE remote_studies (
+            archive TEXT NOT NULL, uid TEXT NOT NULL,
+            patient_id TEXT NOT NULL, issuer TEXT NOT NULL, name TEXT NOT NULL, birth_date TEXT NOT NULL,
+            sex TEXT NOT NULL, date TEXT NOT NULL, time TEXT NOT NULL, accession TEXT NOT NULL,
+            description TEXT NOT NULL, referring TEXT NOT NULL, institution TEXT NOT NULL,
+            study_id TEXT NOT NULL, modalities TEXT NOT NULL, body_parts TEXT NOT NULL,
+            series INTEGER, instances INTEGER, availability TEXT NOT NULL,
+            seen TEXT NOT NULL, first_seen TEXT NOT NULL, folded TEXT NOT NULL,
+            PRIMARY KEY (archive, uid))""",
+        "CREATE INDEX remote_studies_by_uid ON remote_studies (uid)",
+        "CREATE INDEX remote_studies_by_patient ON remote_studies (patient_id)",
+        """CREATE TABLE listed (
+            archive TEXT NOT NULL, study_uid TEXT NOT NULL, uids BLOB NOT NULL, body BLOB NOT NULL,
+            seen TEXT NOT NULL, PRIMARY KEY (study_uid, archive))""",
+        """CREATE TABLE accounts (
+            study_uid TEXT PRIMARY KEY, here INTEGER NOT NULL, expected INTEGER NOT NULL) WITHOUT ROWID""",
+        "CREATE INDEX instances_damaged ON instances (study, uid) WHERE damaged",
+        """CREATE TABLE tasks (
+            archive TEXT NOT NULL, uid TEXT NOT NULL, body TEXT NOT NULL, seen TEXT NOT NULL,
+            PRIMARY KEY (archive, uid)) WITHOUT ROWID""",
+        """CREATE TABLE checks (
+            id INTEGER PRIMARY KEY, at TEXT NOT NULL, archive TEXT NOT NULL, endpoint TEXT NOT NULL,
+            body TEXT NOT NULL)""",
+    ),
 )

@@ -66,6 +66,10 @@ class Store:
         self.outbox = parts.outbox
         self.links = parts.links
         self.claims = parts.claims
+        self.remote_studies = parts.remote_studies
+        self.listed = parts.listed
+        self.tasks = parts.tasks
+        self.connection_checks = parts.connection_checks
 
     @classmethod
     def create(cls, folder: Path, kek: Key, options: Options | None = None) -> Store:

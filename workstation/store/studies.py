@@ -76,9 +76,9 @@ class Studies:
 
     def list(self, query: StudyQuery = ANY) -> tuple[StudyRow, ...]:
         """Return the studies that fit, newest first."""
-        conditions, values = _conditions(query)
+        wanted, values = conditions(query)
         found = self._index.rows(
-            f"SELECT {_COLUMNS} FROM studies WHERE {' AND '.join(conditions)} "  # noqa: S608 - our own words
+            f"SELECT {_COLUMNS} FROM studies WHERE {' AND '.join(wanted)} "  # noqa: S608 - our own words
             "ORDER BY date DESC, time DESC, uid",
             *values,
         )
@@ -103,7 +103,8 @@ class Studies:
             note_verified(database, uid, digests)
 
 
-def _conditions(query: StudyQuery) -> tuple[list[str], list[Value]]:
+def conditions(query: StudyQuery) -> tuple[list[str], list[Value]]:
+    """Return a query as conditions on columns, and their values; modalities are the caller's to compare."""
     asked: list[tuple[str, Value]] = [
         (r"folded LIKE '%' || ? || '%' ESCAPE '\'", word.translate(_LIKE_SIGNS)) for word in words(query.text)
     ]

@@ -182,13 +182,14 @@ def migrate(database: Database, migrations: Sequence[Sequence[str]], *, to: int 
     ``migrations[n]`` are the statements that lead from version n to n + 1.
     """
     have = database.schema_version()
-    if have > len(migrations):
+    wanted = len(migrations) if to is None else to
+    if (newest := max(have, wanted)) > len(migrations):
         raise StoreTooNew(
-            f"This store was written by a newer version (format {have}, this one knows {len(migrations)})",
+            f"This store was written by a newer version (format {newest}, this one knows {len(migrations)})",
             where=str(database.path),
             remedy="Install the newer version again.",
         )
-    for version in range(have, len(migrations) if to is None else to):
+    for version in range(have, wanted):
         with database.transaction():
             for statement in migrations[version]:
                 database.rows(statement)

@@ -38,7 +38,7 @@ from typing import Final
 
 from workstation.security import SealBroken, WrongKey, derive, seal, unseal
 from workstation.security.ciphers import SEAL_OVERHEAD, Key, key_id
-from workstation.store.changes import Change, pack, unpack
+from workstation.store.changes import Change, Put, pack, unpack
 from workstation.store.errors import StoreDamaged, StoreTooNew
 from workstation.store.files import Files, Handle, translated, write_temporary
 
@@ -51,6 +51,7 @@ _SMALLEST: Final = SEAL_OVERHEAD + _FRAME.size
 _PURPOSE: Final = b"lumen/work.journal/v1"
 
 _ROWS_A_FRAME: Final = 256
+_BYTES_A_FRAME: Final = 4 << 20  # of bodies in the rows of a snapshot, unless a single one has more
 _LEAST_TAIL: Final = 4 << 20  # below this it isn't worth writing a journal anew
 
 
@@ -90,7 +91,7 @@ class Snapshot:
     number: int
     schema: int
     mark: bytes  # that ``work.db`` holds beside the number
-    rows: Iterable[Change]
+    rows: Iterable[Put]
 
 
 class Journal:
@@ -261,13 +262,15 @@ def _journal_parts(key: bytes, header: bytes, snapshot: Snapshot) -> Iterator[by
     yield frame
 
 
-def _batches(rows: Iterable[Change]) -> Iterator[list[Change]]:
-    batch: list[Change] = []
+def _batches(rows: Iterable[Put]) -> Iterator[list[Put]]:
+    batch: list[Put] = []
+    size = 0
     for row in rows:
         batch.append(row)
-        if len(batch) == _ROWS_A_FRAME:
+        size += sum(len(value) for value in row.row.values() if isinstance(value, bytes))
+        if len(batch) == _ROWS_A_FRAME or size >= _BYTES_A_FRAME:
             yield batch
-            batch = []
+            batch, size = [], 0
     if batch:
         yield batch
 

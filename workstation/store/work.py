@@ -30,9 +30,12 @@ from workstation.store.database import Database, Row, Value
 from workstation.store.disk import Disk, set_aside
 from workstation.store.errors import DiskFailed, DiskFull, StoreDamaged, StoreReadOnly, StoreTooNew
 from workstation.store.journal import Journal, Snapshot, journal_key, open_journal, write_journal
-from workstation.store.work_check import Halves, compare, tables_of
+from workstation.store.work_check import Halves, columns_of, compare, tables_of
 
 PRAGMAS: Final = ("PRAGMA journal_mode = DELETE", "PRAGMA synchronous = EXTRA")
+
+_NEXT_ROWS: Final = "SELECT rowid, * FROM {} WHERE rowid > ? ORDER BY rowid LIMIT ?"
+_ROWS_AT_ONCE: Final = 64  # some carry the bytes of an artefact
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +208,11 @@ def snapshot_of(database: Database) -> Snapshot:
     return Snapshot(number, database.schema_version(), mark, _all_rows(database))
 
 
-def _all_rows(database: Database) -> Iterator[Change]:
+def _all_rows(database: Database) -> Iterator[Put]:
     for table in tables_of(database):
-        columns = [str(row[1]) for row in database.rows(f"PRAGMA table_info({table})")]
-        for row in database.rows(f"SELECT * FROM {table}"):  # noqa: S608 - a name of our own schema
-            yield Put(table, dict(zip(columns, row, strict=True)))
+        columns = columns_of(database, table)
+        after = 0
+        while found := database.rows(_NEXT_ROWS.format(table), after, _ROWS_AT_ONCE):
+            for _, *row in found:
+                yield Put(table, dict(zip(columns, row, strict=True)))
+            after = found[-1][0]

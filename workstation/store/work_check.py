@@ -55,5 +55,11 @@ def tables_of(database: Database) -> list[str]:
     return [str(name) for (name,) in found]
 
 
+def columns_of(database: Database, table: str) -> list[str]:
+    """Return a table's columns, in order."""
+    return [str(row[1]) for row in database.rows(f"PRAGMA table_info({plain(table)})")]
+
+
 def _rows(database: Database, table: str) -> list[Row]:
-    return database.rows(f"SELECT * FROM {plain(table)} ORDER BY 1, 2")  # noqa: S608 - a plain name
+    by = ", ".join(columns_of(database, table))
+    return database.rows(f"SELECT * FROM {plain(table)} ORDER BY {by}")  # noqa: S608 - plain names

@@ -207,7 +207,9 @@ class _Opening:
     def _replay(self) -> None:
         reading, database = self._require_reading(), self._database
         assert database is not None  # noqa: S101 - decide has seen it
+        assert reading.last is not None  # noqa: S101
         number, _ = state_of(database)
+        migrate(database, schemas.WORK, to=max(database.schema_version(), reading.last.schema))
         with database.transaction():
             for frame in reading.frames():
                 if frame.number > number:

@@ -35,6 +35,7 @@ from workstation.store.work_check import Halves, columns_of, compare, tables_of
 PRAGMAS: Final = ("PRAGMA journal_mode = DELETE", "PRAGMA synchronous = EXTRA")
 
 _NEXT_ROWS: Final = "SELECT rowid, * FROM {} WHERE rowid > ? ORDER BY rowid LIMIT ?"
+_BEFORE_ALL: Final = -(1 << 63)  # rowids are signed, 64 bits
 _ROWS_AT_ONCE: Final = 64  # some carry the bytes of an artefact
 
 
@@ -211,7 +212,7 @@ def snapshot_of(database: Database) -> Snapshot:
 def _all_rows(database: Database) -> Iterator[Put]:
     for table in tables_of(database):
         columns = columns_of(database, table)
-        after = 0
+        after = _BEFORE_ALL
         while found := database.rows(_NEXT_ROWS.format(table), after, _ROWS_AT_ONCE):
             for _, *row in found:
                 yield Put(table, dict(zip(columns, row, strict=True)))

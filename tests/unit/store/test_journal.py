@@ -202,3 +202,14 @@ def test_it_is_written_anew_when_its_tail_has_outgrown_the_snapshot(
 
     assert all(wants is (size - begins > begins) for size, wants in sizes)
     assert {wants for _, wants in sizes} == {False, True}
+
+
+def test_a_snapshot_with_large_bodies_comes_in_frames_of_bounded_size(disk: SimulatedDisk) -> None:
+    rows = [Put("notes", {"id": number, "body": secrets.token_bytes(1 << 20)}) for number in range(10)]
+
+    write_journal(disk, PATH, KEY, Snapshot(7, SCHEMA, b"mark", rows))
+
+    reading = open_journal(disk, PATH, KEY)
+    frames = [frame.changes() for frame in reading.frames() if frame.kind is Kind.ROWS]
+    assert [row for frame in frames for row in frame] == rows
+    assert [len(frame) for frame in frames] == [4, 4, 2]

@@ -155,8 +155,8 @@ def test_a_long_journal_is_written_anew_and_still_rebuilds_everything(
 ) -> None:
     monkeypatch.setattr(journal, "_LEAST_TAIL", 1000)
     sizes = []
-    for number in range(60):
-        bench.pin(f"{number:02}")
+    for number in range(150):
+        bench.pin(f"{number:03}")
         node = bench.disk.node(str(FOLDER / "work.journal"))
         assert node is not None
         sizes.append(len(node.current))
@@ -165,4 +165,4 @@ def test_a_long_journal_is_written_anew_and_still_rebuilds_everything(
 
     assert any(later < earlier for earlier, later in itertools.pairwise(sizes))
     assert "built again" in bench.reopen()[0]
-    assert bench.pins() == [f"{number:02}" for number in range(60)]
+    assert bench.pins() == [f"{number:03}" for number in range(150)]

@@ -277,3 +277,18 @@ def test_an_old_journal_beside_a_lost_database_is_migrated_too(
     assert _pins(work) == ["a", "c"]
     assert work.rows("SELECT * FROM drafts") == []
     work.close()
+
+
+def test_a_journal_of_a_newer_version_beside_a_lost_database_is_left_alone(
+    written: WorkFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as newer:
+        newer.setattr(schemas, "WORK", (*schemas.WORK, ("CREATE TABLE drafts (id PRIMARY KEY)",)))
+        open_work(written, Report()).close()
+    _remove(written.database_path)
+    before = written.journal_path.read_bytes()
+
+    with pytest.raises(StoreTooNew):
+        open_work(written, Report())
+
+    assert written.journal_path.read_bytes() == before

@@ -32,7 +32,7 @@ class TlsServer:
         clients: Path | None = None,
         answer: Answer = lambda _: OK,
     ) -> None:
-        self._context = None if issued is None else _context(issued, oldest, newest, clients)
+        self._context = None if issued is None else server_context(issued, oldest, newest, clients)
         self._answer = answer
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._stopping = False
@@ -92,7 +92,7 @@ def _linger(kept: socket.socket) -> None:
             pass
 
 
-def _context(
+def server_context(
     issued: Issued, oldest: ssl.TLSVersion, newest: ssl.TLSVersion, clients: Path | None
 ) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -29,8 +29,8 @@ class _Words(NamedTuple):
 _ASK_IT: Final = "Tell your IT; nothing was sent."
 _DATE: Final = "Check this computer's date. If it is right, tell your IT; nothing was sent."
 
-_EXPIRED: Final = _Words("The archive's certificate has expired", _DATE)
-_NOT_YET: Final = _Words("The archive's certificate is not valid yet", _DATE)
+_EXPIRED: Final = _Words("The server's certificate has expired", _DATE)
+_NOT_YET: Final = _Words("The server's certificate is not valid yet", _DATE)
 _OTHER_HOST: Final = _Words(
     "The certificate that was shown is another server's",
     "Check the archive's address. In a hotel or a hospital's guest network, sign in to that network first.",
@@ -40,23 +40,23 @@ _UNKNOWN_AUTHORITY: Final = _Words(
     "If the site has an authority of its own, its file belongs in the archive's settings. "
     "In a hotel or a hospital's guest network, sign in to that network first.",
 )
-_REVOKED: Final = _Words("The archive's certificate was revoked", _ASK_IT)
+_REVOKED: Final = _Words("The server's certificate was revoked", _ASK_IT)
 _OTHER_KEY: Final = _Words(
     "The certificate that was shown holds none of the keys that are expected here", _ASK_IT
 )
 _TOO_OLD: Final = _Words(
-    "The archive speaks no version of TLS that is allowed here",
-    "The archive needs TLS 1.3. A site may allow 1.2 in its policy.",
+    "The server speaks no version of TLS that is allowed here",
+    "It needs TLS 1.3. A site may allow 1.2 in its policy.",
 )
 _NO_COMMON: Final = _Words(
-    "The archive and this computer found no encryption that both allow, or it wants a certificate of ours",
+    "The server and this computer found no encryption that both allow, or it wants a certificate of ours",
     _ASK_IT,
 )
 _OURS: Final = _Words(
-    "The archive did not accept this computer's certificate, or wants one and got none",
+    "The server did not accept this computer's certificate, or wants one and got none",
     "Check the client certificate in the archive's settings.",
 )
-_UNCERTAIN: Final = _Words("The archive could not prove who it is", _ASK_IT)
+_UNCERTAIN: Final = _Words("The server could not prove who it is", _ASK_IT)
 _NO_TLS: Final = _Words(
     "Something answered that speaks no TLS",
     "Check the archive's address. In a hotel or a hospital's guest network, sign in to that network first.",

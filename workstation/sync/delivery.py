@@ -96,7 +96,7 @@ NEEDS_PERSON: Final = frozenset({State.CONFLICT, State.QUARANTINED})
 UNSENT: Final = frozenset(State) - ENDS
 """What counts as waiting: a person who quits is warned of these."""
 
-MAYBE_STORED_AFTER: Final = frozenset({Event.UNKNOWN, Event.STOPPED})
+MAYBE_STORED_AFTER: Final = frozenset({Event.UNKNOWN, Event.LATER, Event.STOPPED})
 """After these the archive is asked whether it has the object before it is sent again."""
 
 

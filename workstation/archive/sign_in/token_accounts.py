@@ -208,15 +208,16 @@ class PersonAccount(_TokenAccount):
 
     def _turn_over(self, kept: _Kept, refresh: str) -> None:
         """Keep the refresh token that came in place of one, unless somebody has signed in or out since."""
+        fresh = self._session_of(kept.subject, refresh)
         with self._turning:
-            if self._session() != kept:
-                return
-            self._unkept = self._session_of(kept.subject, refresh)
             try:
+                if self._session() != kept:
+                    return
                 with keyring_told():
-                    self._vault.write(self._entry, self._unkept.text())
+                    self._vault.write(self._entry, fresh.text())
                 self._unkept = None
             except NotAllowed as error:
+                self._unkept = fresh
                 _log.warning("a sign-in is kept in memory alone: %s", error)
 
     def _end(self, kept: _Kept) -> None:

@@ -6,10 +6,11 @@ Errors:  the refusals of ``dicom``, the failures of ``workers``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 from workstation.dicom import tasks
+from workstation.dicom.content_digest import COERCED
 from workstation.dicom.examine import Examined
 from workstation.errors import LumenError
 from workstation.workers import Job, SharedBuffer, WorkerPool, seconds_for
@@ -36,6 +37,18 @@ def examine_several(
         with suppress(LumenError):
             return [*tasks.all_examined(pool.submit(job).result())]
     return [_examined_alone(pool, buffer, length, offset) for offset, length in parts]
+
+
+def digest_in_worker(pool: WorkerPool, data: memoryview, ignored: Collection[int] = COERCED) -> str:
+    """Return the digest of what a file of this process says (``content_digest``)."""
+    buffer = SharedBuffer.create(max(1, data.nbytes))
+    try:
+        buffer.view[: data.nbytes] = data
+        whole = buffer.slice(0, data.nbytes) if data.nbytes else None
+        job = Job("digest", tasks.digest_arguments(ignored), whole, None, seconds_for(data.nbytes))
+        return tasks.digest_found(pool.submit(job).result())
+    finally:
+        buffer.close()
 
 
 def _examined_alone(

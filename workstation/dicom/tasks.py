@@ -9,13 +9,14 @@ Errors:  the package's refusals; the pool carries them back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
 import numpy as np
 
 from workstation.dicom.codecs import decode_frame, frame_shape, stored_dtype
+from workstation.dicom.content_digest import COERCED, content_digest
 from workstation.dicom.embedded import with_own_bits
 from workstation.dicom.errors import (
     DicomRefused,
@@ -40,6 +41,8 @@ __all__ = [
     "TASKS",
     "all_examined",
     "decode_arguments",
+    "digest_arguments",
+    "digest_found",
     "examine_arguments",
     "examined",
     "frame_size",
@@ -114,6 +117,16 @@ def tables_found(reply: Json, output: memoryview) -> Lookups:
     return unpack(reply, output)
 
 
+def digest_arguments(ignored: Collection[int] = COERCED) -> Json:
+    """Return the arguments of a task that reckons the digest of a whole file's content."""
+    return {"ignored": sorted(ignored)}
+
+
+def digest_found(reply: Json) -> str:
+    """Return the digest that a task has reckoned."""
+    return str(reply["digest"])
+
+
 def photometrics(reply: Json) -> tuple[str, ...]:
     """Return the photometric interpretation of each frame that a decode task delivered."""
     return tuple(reply["photometric"])
@@ -146,6 +159,10 @@ def _tables(arguments: Json, source: memoryview | None, target: memoryview | Non
         return pack(with_own_bits(found, data, pixel, arguments["frames"]), room)
 
 
+def _digest(arguments: Json, source: memoryview | None, _target: memoryview | None) -> Json:
+    return {"digest": content_digest(source or memoryview(b""), frozenset(arguments["ignored"]))}
+
+
 def _decode(arguments: Json, source: memoryview | None, target: memoryview | None) -> Json:
     pixel = PixelFormat(**arguments["pixel"])
     size = frame_size(pixel)
@@ -172,4 +189,5 @@ TASKS: Final[Mapping[str, Task]] = {
     "examine all": _examine_all,
     "decode": _decode,
     "tables": _tables,
+    "digest": _digest,
 }

@@ -37,6 +37,7 @@ from workstation.archive import (
     Wanted,
 )
 from workstation.clock import Clock
+from workstation.dicom.errors import DicomRefused
 from workstation.dicom.examine import digest as sha256_of
 from workstation.errors import LumenError, calm
 from workstation.events import Signal
@@ -54,7 +55,7 @@ _NOT_SENT: Final = (Unreachable, NotTrusted)
 _FOR_GOOD: Final = (Refused, NotOffered)
 
 Digest = Callable[[memoryview], str]
-"""Reckons the digest of what an archive may not change (``Artefact.digest``), away from this process."""
+"""Reckons the digest of what an archive may not change (``dicom.content_digest``), in a worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +285,17 @@ class Sending:
         if not data:
             return Event.ABSENT
         came = memoryview(data)
-        same = sha256_of(came) == one.sha256 or (bool(one.digest) and self._digest(came) == one.digest)
-        return Event.SAME if same else Event.DIFFERENT
+        return Event.SAME if self._is_same(one, came) else Event.DIFFERENT
+
+    def _is_same(self, artefact: Artefact, came: memoryview) -> bool:
+        """Say whether what came back is what was sent, but for what an archive may change."""
+        if sha256_of(came) == artefact.sha256:
+            return True
+        ours = artefact.digest or self._digest(self._outbox.body_of(artefact.uid))
+        try:
+            return self._digest(came) == ours
+        except DicomRefused:  # what came back is no object that can be understood
+            return False
 
     def _outgoing(self, artefact: Artefact) -> Outgoing:
         return Outgoing(

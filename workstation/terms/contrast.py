@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from workstation.terms.words import Lexicon, phrases, words
@@ -55,6 +56,7 @@ _WAITING: Final[Mapping[_Sign | None, _Sign]] = {
 }
 
 
+@lru_cache(maxsize=16_384)
 def contrast_of(text: str) -> Contrast:
     """Return what a description says about contrast.
 

@@ -6,6 +6,7 @@ A description may name several kinds, or none: an empty set means that it doesn'
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from workstation.terms.words import Lexicon, phrases
@@ -46,6 +47,7 @@ outside films = outside film, outside study, outside studies, outside image, out
 _LEXICON: Final = Lexicon({phrase: Kind(meaning) for phrase, meaning in phrases(_PHRASES)})
 
 
+@lru_cache(maxsize=16_384)
 def kinds_of(text: str) -> frozenset[Kind]:
     """Return the kinds that a description names.
 

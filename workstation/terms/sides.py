@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from workstation.terms.words import Lexicon, phrases
@@ -35,6 +36,7 @@ _LEXICON: Final = Lexicon({phrase: Side(meaning) for phrase, meaning in phrases(
 _CODES: Final[Mapping[str, Side]] = {"L": Side.LEFT, "R": Side.RIGHT, "B": Side.BOTH}
 
 
+@lru_cache(maxsize=16_384)
 def side_of(text: str) -> Side:
     """Return the side that a text names; both if it names left and right.
 

@@ -90,6 +90,13 @@ def not_negative(value: object) -> float:
     return float(value)
 
 
+def count(value: object) -> int:
+    """Return a whole number from 0 up."""
+    if not not_negative(value).is_integer():
+        raise ValueError(f"{value!r} is not a whole number")
+    return int(not_negative(value))
+
+
 def flag(value: object) -> bool:
     """Return a yes or no that must be one."""
     if not isinstance(value, bool):

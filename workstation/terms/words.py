@@ -1,7 +1,8 @@
 """Text taken apart into words, and phrases found among them: the longest first, each word used once.
 
 "CT C-SPINE W/O" becomes ``ct c spine w o``; the phrase "c spine" then takes its two words, so that nothing
-else can read a letter of it. Case, accents and punctuation don't matter.
+else can read a letter of it. Case, accents and punctuation don't matter. Nothing is remembered here: a text
+may be a name.
 
 Source:  Unicode Standard Annex 15 (normalisation form KD), for the accents.
 """
@@ -12,7 +13,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
@@ -27,7 +27,6 @@ _LOOK_ALIKE: Final = str.maketrans(
 _SIGNS: Final = str.maketrans({"+": " plus ", "&": " and "})
 
 
-@lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """Return a text as it is compared: without case and accents.
 
@@ -40,7 +39,6 @@ def fold(text: str) -> str:
     return "".join(sign for sign in parts if not unicodedata.combining(sign)).translate(_LOOK_ALIKE)
 
 
-@lru_cache(maxsize=16_384)
 def words(text: str) -> Words:
     """Return the words of a text, folded.
 

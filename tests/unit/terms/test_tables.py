@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from workstation.terms import BadTable
-from workstation.terms.tables import Row, flag, not_negative, parsed, positive, text
+from workstation.terms.tables import Row, count, flag, not_negative, parsed, positive, text
 
 TABLE = """
 name = "one"
@@ -59,6 +59,8 @@ def test_an_error_in_a_row_names_the_row() -> None:
         (not_negative, float("nan")),
         (not_negative, float("inf")),
         (not_negative, "3"),
+        (count, 1.5),
+        (count, -1),
         (text, 3),
         (flag, 1),
     ],

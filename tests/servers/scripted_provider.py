@@ -77,6 +77,8 @@ class ScriptedProvider:
         }
         status, made = pages[parts.path]() if parts.path in pages else (404, b"")
         body = made if isinstance(made, bytes) else json.dumps(made).encode()
+        if 300 <= status < 400:
+            dated["Location"] = "/elsewhere"
         return status, dated, body
 
     def _described(self) -> Mapping[str, object]:

@@ -346,6 +346,7 @@ def test_a_refused_renewal_ends_the_sign_in_and_is_not_tried_again(desk: Desk) -
         (200, b"[" * 100_000),
         (200, b'"' + b"x" * 2_000_000 + b'"'),
         (302, b""),
+        (307, b""),
         (400, b"<html>"),
         (404, b"{}"),
     ],
@@ -358,6 +359,7 @@ def test_a_service_that_is_out_of_order_is_never_a_wrong_password(said: Said, de
     desk.provider.refusal = lambda _: said
     with pytest.raises(Unreachable):
         account.headers()
+    assert "/elsewhere" not in desk.provider.paths
     desk.provider.refusal = lambda _: None
 
     assert account.headers() == {"Authorization": "Bearer access-2"}

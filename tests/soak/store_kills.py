@@ -1,8 +1,8 @@
 """Killing the program in the middle of an import, over and over.
 
-A child process stores images, measurements and audit records, and says before and after each step which one
-it is; it is killed at a moment chosen by chance. Then the store is opened: what was acknowledged is there,
-every image is whole or not there, nothing else is.
+A child process stores images, measurements, audit records and things to be sent, and says before and after
+each step which one it is; it is killed at a moment chosen by chance. Then the store is opened: what was
+acknowledged is there, every image is whole or not there, nothing else is.
 
 The page cache survives a kill, so this proves nothing about power (``store_power``, ``store_faults``); it
 proves that no step needs an orderly end.
@@ -25,7 +25,7 @@ from typing import Final
 from store_flips import options
 from store_instances import KEK, Maker
 from store_power import seeded
-from store_session import Memory, Step, audit, complaints, gone, measure, put
+from store_session import VERIFIED, Memory, Step, audit, complaints, gone, measure, moved, put, queue
 
 from workstation.errors import LumenError
 from workstation.store import Store
@@ -33,6 +33,7 @@ from workstation.store import Store
 MAKER: Final = Maker(size=20_000)
 A_FOLDER: Final = 20  # kills, then a fresh one
 _STEPS_A_STUDY: Final = 20
+_KINDS: Final = 7  # of steps
 _LONGEST: Final = 0.15  # from the first step to the kill
 _WHILE_STARTING: Final = 0.2  # of the kills
 _START: Final = 0.6
@@ -52,15 +53,19 @@ class Killed:
 def step(number: int) -> Step:
     """Return what the child does as its step of this number."""
     study = f"1.2.{number // _STEPS_A_STUDY}"
-    kind = number % 5
+    kind = number % _KINDS
     if number % _STEPS_A_STUDY == _STEPS_A_STUDY - 1:
         first = number - _STEPS_A_STUDY + 1
-        uids = [uid for earlier in range(first, number) if earlier % 5 < 3 for uid in _uids(earlier)]
+        uids = [uid for earlier in range(first, number) if earlier % _KINDS < 3 for uid in _uids(earlier)]
         return gone(MAKER, study, *uids, by=lambda store: store.eviction.remove(study))
     if kind == 3:
         return measure(f"m{number % 7}", number)
     if kind == 4:
         return audit(f"event {number}")
+    if kind == 5:
+        return queue(f"8.{number}", "group", "hospital")
+    if kind == 6:
+        return _sent(f"8.{number - 1}")
     return put(MAKER, study, *_uids(number))
 
 
@@ -119,6 +124,17 @@ def _kill_a_child(folder: Path, number: int, random: Random) -> tuple[int, int]:
     begun = [int(word[1]) + 1 for word in whole if word[0] == "begin"]
     done = [int(word[1]) + 1 for word in whole if word[0] == "done"]
     return max(begun, default=number), max(done, default=number)
+
+
+def _sent(uid: str) -> Step:
+    """Return the step that queues a report, if that isn't done yet, and moves it on."""
+    queued, arrived = queue(uid, "group", "hospital"), moved(uid, "group", VERIFIED)
+
+    def send(store: Store) -> None:
+        queued.do(store)
+        arrived.do(store)
+
+    return Step(send, {**queued.effects, **arrived.effects})
 
 
 def _uids(number: int) -> list[str]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Final
 
-from workstation.store import Artefact, Incoming, Parcel
+from workstation.store import Artefact, BlobMissing, Incoming, Parcel
 
 MOMENT: Final = datetime(2026, 1, 1, 8, tzinfo=UTC)
 STUDY: Final = "1.2"
 
 
 def body(uid: str, content: str = "", size: int = 600) -> bytes:
-    """Return an artefact's bytes: a preamble with something in it, then its content."""
-    return b"\x01" * 128 + b"DICM" + hashlib.shake_128(f"{uid}|{content}".encode()).digest(size)
+    """Return an artefact's bytes: a preamble with something in it, then what it says, then noise."""
+    says = f"{uid}|{content}".encode()
+    return b"\x01" * 128 + b"DICM" + says + hashlib.shake_128(says).digest(size)
 
 
 def sha256(data: bytes) -> str:
@@ -67,3 +69,17 @@ def passed_on(incoming: Incoming, *destinations: str, created: datetime = MOMENT
         author="",
     )
     return Parcel(artefact, destinations or ("group",))
+
+
+class NothingStored:
+    """Stands for a store without images, where only the work record is under test."""
+
+    lock = nullcontext()
+
+    def require(self, _uid: str, _sha256: str, /) -> None:
+        """Refuse everything."""
+        raise BlobMissing("not here")
+
+    def read(self, _uid: str, _sha256: str, /) -> memoryview:
+        """Refuse everything."""
+        raise BlobMissing("not here")

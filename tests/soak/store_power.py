@@ -1,8 +1,8 @@
 """Power cuts on the work record: what was acknowledged is there, and nothing is there that was never written.
 
-A trial writes measurements and audit records, one or several to a transaction, on a simulated disk whose
-power goes at a step chosen by chance; then the record is opened again, and compared with what was
-acknowledged. The disk goes on from there to the next trial, so damage that hides would add up.
+A trial writes measurements, audit records and things to be sent, one or several to a transaction, on a
+simulated disk whose power goes at a step chosen by chance; then the record is opened again, and compared
+with what was acknowledged. The disk goes on from there to the next trial, so damage that hides would add up.
 
 On a disk whose sync does nothing the same trials must fail: the control that shows that they can.
 """
@@ -10,9 +10,9 @@ On a disk whose sync does nothing the same trials must fail: the control that sh
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -21,15 +21,18 @@ from unittest import mock
 from simulated_disk import SimulatedDisk
 from simulated_sqlite import SimulatedSqlite
 from store_instances import KEK
+from store_parcels import NothingStored, body, parcel
 
 from workstation.clock import ManualClock
 from workstation.errors import LumenError
 from workstation.measurement import Length, Point
 from workstation.security.audit_codes import Action, Outcome
-from workstation.store import journal, work_repair
+from workstation.store import Delivery, journal, work_repair
+from workstation.store.artefacts import first_deliveries
 from workstation.store.audit_log import AuditEvent, AuditLog
 from workstation.store.disk import Disk
 from workstation.store.measurements import Measurements
+from workstation.store.outbox import Outbox
 from workstation.store.report import Report
 from workstation.store.work import Work, WorkFiles
 from workstation.store.work_repair import create_work, open_work
@@ -37,6 +40,7 @@ from workstation.store.work_repair import create_work, open_work
 FOLDER: Final = Path("/simulated")
 STUDY: Final = "1.2"
 MOMENT: Final = datetime(2026, 1, 1, tzinfo=UTC)
+LATER: Final = MOMENT + timedelta(days=1)
 EVENT: Final = AuditEvent("u1", "Reader One", "P1", STUDY, Action.MEASURE, Outcome.SUCCESS)
 A_DISK: Final = 50  # trials, then a fresh one
 _STEPS: Final = (1, 300)  # of the disk, from opening to the cut
@@ -104,23 +108,43 @@ class _State:
 
     lengths: dict[str, Length]
     audited: int
+    deliveries: dict[str, Delivery]  # by artefact: each has one destination
 
     def after(self, change: _Change) -> _State:
         """Return what it holds when a change was made."""
         lengths = {**self.lengths, **{length.id: length for length in change.put}}
+        deliveries = {**self.deliveries, **{one.uid: one for one in change.deliveries}}
         return _State(
             {key: length for key, length in lengths.items() if key not in change.removed},
             self.audited + change.audited,
+            {uid: one for uid, one in deliveries.items() if uid not in change.removed},
         )
+
+    def lacks_of(self, other: _State, change: _Change) -> bool:
+        """Say whether it hasn't what another has, but for what a change may have altered."""
+        altered = {*change.removed, *(one.uid for one in change.deliveries)}
+        return (
+            self.audited < other.audited
+            or any(key not in self.lengths for key in other.lengths if key not in altered)
+            or any(
+                self.deliveries.get(uid) != one for uid, one in other.deliveries.items() if uid not in altered
+            )
+        )
+
+
+def _do_nothing(_work: Work) -> None:
+    pass
 
 
 @dataclass(frozen=True)
 class _Change:
-    """One transaction."""
+    """One transaction: how it is done, and what is different then."""
 
+    do: Callable[[Work], object] = _do_nothing
     put: tuple[Length, ...] = ()
-    removed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()  # measurements, or artefacts that were forgotten
     audited: int = 0
+    deliveries: tuple[Delivery, ...] = ()
 
 
 class _Bench:
@@ -131,7 +155,7 @@ class _Bench:
         self._disk = SimulatedDisk(sync_lies=sync_lies)
         self._sqlite = SimulatedSqlite(self._disk)
         self._files = WorkFiles(FOLDER, KEK, Disk(self._disk, self._sqlite.connect))
-        self._state = _State({}, 0)
+        self._state = _State({}, 0, {})
         self._under_way = _Change()
         self._serial = 0
         self._disk.make_folder(FOLDER)
@@ -158,23 +182,55 @@ class _Bench:
 
     def _write(self, work: Work, tally: Tally) -> None:
         self._under_way = change = self._change()
-        if change.put:
-            Measurements(work).put(*change.put)
-        elif change.removed:
-            Measurements(work).remove(change.removed[0])
-        else:
-            AuditLog(work, ManualClock()).append(*[EVENT] * change.audited)
+        change.do(work)
         tally.acknowledged += 1
         self._state = self._state.after(change)
         self._under_way = _Change()
 
     def _change(self) -> _Change:
         kind = self._random.random()
-        if kind < 0.4:
-            return _Change(audited=self._random.randint(1, 3))
-        if kind < 0.6 and self._state.lengths:
-            return _Change(removed=(self._random.choice(sorted(self._state.lengths)),))
-        return _Change(put=tuple(self._length() for _ in range(self._random.randint(1, 3))))
+        if kind < 0.25:
+            return self._audited(self._random.randint(1, 3))
+        if kind < 0.4 and self._state.lengths:
+            return self._removed(self._random.choice(sorted(self._state.lengths)))
+        if kind < 0.6:
+            return self._measured(tuple(self._length() for _ in range(self._random.randint(1, 3))))
+        if kind < 0.9 and self._state.deliveries:
+            return self._moved(self._random.choice(sorted(self._state.deliveries)))
+        return self._queued(self._random.randint(1, 2))
+
+    @staticmethod
+    def _audited(count: int) -> _Change:
+        return _Change(lambda work: AuditLog(work, ManualClock()).append(*[EVENT] * count), audited=count)
+
+    @staticmethod
+    def _measured(lengths: tuple[Length, ...]) -> _Change:
+        return _Change(lambda work: Measurements(work).put(*lengths), put=lengths)
+
+    @staticmethod
+    def _removed(identifier: str) -> _Change:
+        return _Change(lambda work: Measurements(work).remove(identifier), removed=(identifier,))
+
+    def _queued(self, count: int) -> _Change:
+        parcels = [parcel(f"1.{self._serial + n}") for n in range(count)]
+        self._serial += count
+        first = (one for sent in parcels for one in first_deliveries(sent))
+        return _Change(lambda work: _outbox(work).enqueue(*parcels), deliveries=tuple(first))
+
+    def _moved(self, uid: str) -> _Change:
+        """Return a step on an artefact's way; one that has arrived makes way for others."""
+        before = self._state.deliveries[uid]
+        if before.is_verified:
+            gone = [uid for uid, one in self._state.deliveries.items() if one.is_verified]
+            return _Change(lambda work: _outbox(work).forget_verified(LATER), removed=tuple(gone))
+        arrives = self._random.random() < 0.5
+        after = replace(
+            before,
+            state="verified" if arrives else "sending",
+            attempts=before.attempts + 1,
+            verified_at=MOMENT if arrives else None,
+        )
+        return _Change(lambda work: _outbox(work).move(before, after), deliveries=(after,))
 
     def _length(self) -> Length:
         self._serial += 1
@@ -195,20 +251,26 @@ class _Bench:
     def _compare(self, work: Work, tally: Tally) -> bool:
         """Hold what is there against what was acknowledged; the change under way may or may not be there."""
         chain = AuditLog(work, ManualClock()).verify()
-        found = _State({length.id: length for length in Measurements(work).of_study(STUDY)}, chain.count)
-        allowed = (self._state, self._state.after(self._under_way))
-        is_lost = found.audited < self._state.audited or any(
-            key not in found.lengths
-            for state in allowed[:1]
-            for key in state.lengths
-            if key not in self._under_way.removed
+        outbox = _outbox(work)
+        found = _State(
+            {length.id: length for length in Measurements(work).of_study(STUDY)},
+            chain.count,
+            {one.uid: one for one in outbox.deliveries()},
         )
-        if chain.bad or not work.compare().agree or (found not in allowed and not is_lost):
+        allowed = (self._state, self._state.after(self._under_way))
+        is_lost = found.lacks_of(self._state, self._under_way)
+        are_bodies_right = all(bytes(outbox.body_of(uid)) == body(uid) for uid in found.deliveries)
+        is_sound = not chain.bad and work.compare().agree and are_bodies_right
+        if not is_sound or (found not in allowed and not is_lost):
             tally.wrong += 1
         elif is_lost:
             tally.lost += 1
         self._state = found
         return found in allowed
+
+
+def _outbox(work: Work) -> Outbox:
+    return Outbox(work, NothingStored())
 
 
 @contextlib.contextmanager

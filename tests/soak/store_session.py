@@ -10,26 +10,39 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from simulated_disk import SimulatedDisk
 from simulated_sqlite import SimulatedSqlite
 from store_instances import KEK, Maker
+from store_parcels import parcel, passed_on, sha256
 
 from workstation.clock import ManualClock
 from workstation.errors import LumenError
 from workstation.measurement import Length, Point
 from workstation.security.audit_codes import Action, Outcome
-from workstation.store import AuditEvent, Limits, Options, Store, StoreMissing
+from workstation.store import (
+    QUEUED,
+    AuditEvent,
+    Limits,
+    Listing,
+    Options,
+    Store,
+    StoreMissing,
+    StudyKept,
+)
 from workstation.store.disk import Disk
 
 FOLDER: Final = Path("/simulated/store")
 CANARY: Final = "KANARIENVOGEL^QUIRINUS"
 MOMENT: Final = datetime(2026, 1, 1, tzinfo=UTC)
 A, B, C = "1.2.1", "1.2.2", "1.2.3"
+ARTEFACTS: Final = ("r1", "r2", "2.1")
+VERIFIED: Final = "verified"
+LISTING: Final = Listing("group", A, ("1.1", "1.2", "1.9"), b"", MOMENT)
 
 Key: TypeAlias = tuple[str, ...]
 Effects: TypeAlias = dict[Key, object]
@@ -70,12 +83,13 @@ class Memory:
 
 
 def script(maker: Maker) -> list[Step]:
-    """Return the session: three studies, a variant, measurements, audit, a pin, room made, one removed."""
+    """Return the session: studies that come and go, a variant, measurements, audit, a pin, things sent."""
     return [
         put(maker, A, "1.1", "1.2", "1.3"),
         audit("import"),
         measure("m1", 10),
         put(maker, B, "2.1", "2.2", verified=True),
+        queue("r1", "group", "hospital"),
         put(maker, A, "1.2", "1.3", "1.4"),
         put(maker, A, "1.1", content="other"),
         Step(lambda store: store.pins.add(A, "teaching"), {("pin", A): "teaching"}),
@@ -83,10 +97,19 @@ def script(maker: Maker) -> list[Step]:
         measure("m2", 30),
         audit("open", "measure", "close"),
         Step(lambda store: store.sessions.put("screen", "slice 7"), {}),
+        Step(lambda store: store.listed.put(LISTING), {}),
+        moved("r1", "group", "sending"),
+        pass_on(maker, B, "2.1"),
+        Step(_try_to_evict, {}),
+        moved("r1", "group", VERIFIED),
+        moved("2.1", "group", VERIFIED),
         gone(maker, B, "2.1", "2.2", by=lambda store: _evict(store, B)),
+        queue("r2", "group", after="r1"),
         put(maker, C, "3.1", "3.2"),
         gone(maker, C, "3.1", "3.2", by=lambda store: store.eviction.remove(C)),
         Step(lambda store: store.measurements.remove("m2"), {("length", "m2"): None}),
+        Step(_forget, {("artefact", "2.1"): None, ("delivery", "2.1", "group"): None}),
+        moved("r1", "hospital", "held"),
         audit("sign out"),
     ]
 
@@ -114,6 +137,11 @@ def found_in(store: Store) -> Effects:
         found.update(
             {("length", length.id): length.end.column for length in store.measurements.of_study(uid)}
         )
+    for delivery in store.outbox.deliveries():
+        found["delivery", delivery.uid, delivery.destination] = delivery.state
+    for uid in {delivery.uid for delivery in store.outbox.deliveries()} | set(ARTEFACTS):
+        if artefact := store.outbox.artefact(uid):
+            found["artefact", uid] = artefact.kind == "image" or sha256(bytes(store.outbox.body_of(uid)))
     for study in store.studies.list():
         for instance in store.instances.all_of(study.uid):
             digest = hashlib.sha256(store.blobs.read(instance.blob)).hexdigest()
@@ -125,6 +153,11 @@ def complaints(store: Store, memory: Memory) -> list[str]:
     """Return what is wrong with a store after a session: none is the only right answer."""
     wrong = memory.complaints(found_in(store))
     wrong += [f"check: {finding.what}" for finding in store.check().findings]
+    if sum(store.outbox.counts().values()) != len(store.outbox.deliveries()):
+        wrong.append("a delivery without an artefact")
+    for uid, account in store.listed.accounts().items():
+        if account.expected - account.here != len(store.listed.missing(uid)):
+            wrong.append(f"{uid}: an account that doesn't add up")
     return wrong
 
 
@@ -182,6 +215,50 @@ def _evict(store: Store, uid: str) -> None:
     if store.studies.get(uid) is None:
         raise LumenError("not listed")
     store.eviction.evict(uid)
+
+
+def queue(uid: str, *destinations: str, after: str = "") -> Step:
+    """Return the step that queues a report."""
+    sent = parcel(uid, *destinations, after=after, content=CANARY)
+    effects: Effects = {("artefact", uid): sent.artefact.sha256}
+    effects.update({("delivery", uid, destination): QUEUED for destination in sent.destinations})
+    return Step(lambda store: store.outbox.enqueue(sent), effects)
+
+
+def pass_on(maker: Maker, study: str, uid: str) -> Step:
+    """Return the step that queues an image of the store."""
+    sent = passed_on(maker.incoming(study, uid, name=CANARY), "group")
+    effects: Effects = {("artefact", uid): True, ("delivery", uid, "group"): QUEUED}
+    return Step(lambda store: store.outbox.enqueue(sent), effects)
+
+
+def moved(uid: str, destination: str, state: str) -> Step:
+    """Return the step that moves a delivery, from wherever it is."""
+
+    def move(store: Store) -> None:
+        before = store.outbox.get(uid, destination)
+        if before is None:
+            raise LumenError("not queued")
+        after = replace(before, state=state, verified_at=MOMENT if state == VERIFIED else None)
+        if not store.outbox.move(before, after):
+            raise AssertionError("nobody else moves deliveries here")
+
+    return Step(move, {("delivery", uid, destination): state})
+
+
+def _try_to_evict(store: Store) -> None:
+    """Show that a study stays of which something is still to be passed on."""
+    waiting = store.outbox.get("2.1", "group")
+    if waiting and not waiting.is_verified:
+        with contextlib.suppress(StudyKept):
+            _evict(store, B)
+            raise AssertionError("what is to be sent was given away")
+
+
+def _forget(store: Store) -> None:
+    """Forget what every archive has: an image, if the steps before didn't fail."""
+    if store.outbox.forget_verified(MOMENT + timedelta(days=1)) == 0:
+        raise LumenError("nothing verified")
 
 
 def measure(identifier: str, column: float) -> Step:

@@ -54,11 +54,11 @@ class StoredBytes(Protocol):
         """Return the lock that is held while files come or go."""
         ...
 
-    def require(self, uid: str, sha256: str) -> None:
+    def require(self, uid: str, sha256: str, /) -> None:
         """Refuse what is not here, with BlobMissing."""
         ...
 
-    def read(self, uid: str, sha256: str) -> memoryview:
+    def read(self, uid: str, sha256: str, /) -> memoryview:
         """Return the bytes."""
         ...
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,9 +14,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multip
 from simulated_disk import SimulatedDisk
 from simulated_sqlite import SimulatedSqlite
 from store_instances import KEK
-from store_parcels import MOMENT, parcel
+from store_parcels import MOMENT, NothingStored, parcel
 
-from workstation.store import QUEUED, ArtefactDiffers, BlobMissing, Delivery, Parcel
+from workstation.store import QUEUED, ArtefactDiffers, Delivery, Parcel
 from workstation.store.disk import Disk
 from workstation.store.outbox import Outbox
 from workstation.store.report import Report
@@ -31,18 +30,6 @@ MOMENTS = st.integers(0, 5).map(lambda hours: MOMENT + timedelta(hours=hours))
 STATES = st.sampled_from([QUEUED, "sending", "stored", "held", "conflict", "quarantined"])
 
 
-class _NothingStored:
-    """Stands for a store without images."""
-
-    lock = contextlib.nullcontext()
-
-    def require(self, _uid: str, _sha256: str) -> None:
-        raise BlobMissing("not here")
-
-    def read(self, _uid: str, _sha256: str) -> memoryview:
-        raise BlobMissing("not here")
-
-
 class OutboxMachine(RuleBasedStateMachine):
     """What an outbox shows is what a dictionary says."""
 
@@ -54,7 +41,7 @@ class OutboxMachine(RuleBasedStateMachine):
         self.disk.make_folder(FOLDER)
         self.files = WorkFiles(FOLDER, KEK, Disk(self.disk, SimulatedSqlite(self.disk).connect))
         self.work = create_work(self.files, Report())
-        self.outbox = Outbox(self.work, _NothingStored())
+        self.outbox = Outbox(self.work, NothingStored())
         self.parcels: dict[str, Parcel] = {}
         self.deliveries: dict[tuple[str, str], Delivery] = {}
 
@@ -160,7 +147,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def _open(self) -> None:
         self.work = open_work(self.files, Report())
-        self.outbox = Outbox(self.work, _NothingStored())
+        self.outbox = Outbox(self.work, NothingStored())
 
 
 TestOutboxMachine = OutboxMachine.TestCase

@@ -12,14 +12,14 @@ import store_session
 from older_store import set_back
 from store_faults import MAKER
 from store_instances import KEK
-from store_parcels import body, parcel
 from store_power import seeded
-from store_session import FOLDER, Memory, Stage, complaints, measure, play, put
+from store_session import FOLDER, Memory, Stage, complaints, measure, play, put, queue
 
 from workstation.errors import LumenError
 from workstation.store import Options, Store, schemas
 from workstation.store.disk import Disk
 
+QUEUE = queue("r1", "group")
 RELEASED = {"work": ["43705849760a9828"], "cache": ["70ca84ec82169131"]}  # what lies on people's disks
 
 
@@ -58,23 +58,21 @@ def test_a_store_of_the_first_version_opens_with_all_that_is_in_it(
 
     assert complaints(store, old) == []
     assert store.report.notes == []
-    store.outbox.enqueue(parcel("r1"))
+    assert play(store, [QUEUE], old) == 1
     store.listed.remove("group", "1")
     store.close()
     again = reopen()
-    assert bytes(again.outbox.body_of("r1")) == body("r1")
     assert complaints(again, old) == []
 
 
 def test_its_journal_is_of_the_new_version_too(old: Memory, reopen: Callable[[], Store]) -> None:
     store = reopen()
-    store.outbox.enqueue(parcel("r1"))
+    assert play(store, [QUEUE], old) == 1
     store.close()
     (store.folder / "work.db").unlink()
 
     again = reopen()
 
-    assert bytes(again.outbox.body_of("r1")) == body("r1")
     assert complaints(again, old) == []
 
 
@@ -86,7 +84,7 @@ def test_it_opens_as_well_if_one_file_is_lost(
 
     store = reopen()
 
-    store.outbox.enqueue(parcel("r1"))
+    assert play(store, [QUEUE], old) == 1
     assert complaints(store, old) == []
 
 
@@ -95,13 +93,12 @@ def test_an_older_database_beside_a_journal_of_today_is_brought_up_to_date(
 ) -> None:
     before = (folder / "work.db").read_bytes()
     store = reopen()
-    store.outbox.enqueue(parcel("r1"))
+    assert play(store, [QUEUE], old) == 1
     store.close()
     (folder / "work.db").write_bytes(before)
 
     again = reopen()
 
-    assert bytes(again.outbox.body_of("r1")) == body("r1")
     assert complaints(again, old) == []
     assert "that the work record lacked" in again.report.notes[0]
 
@@ -121,7 +118,7 @@ def test_a_power_cut_at_any_step_of_the_way_loses_nothing() -> None:
         was_cut = was_cut or stage.disk.is_dead
         stage.disk.restart(seeded("migration", cut))
         with stage.store() as store:
+            assert play(store, [QUEUE], memory) == 1
             assert complaints(store, memory) == [], cut
-            store.outbox.enqueue(parcel("r1"))
         if not was_cut:
             return

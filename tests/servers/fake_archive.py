@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -105,7 +105,7 @@ class FakeConnection:
             raise NotThere("No such study")
         return self._archive.contents[study_uid]
 
-    def retrieve(self, wanted: Wanted) -> Iterator[Part]:
+    def retrieve(self, wanted: Wanted) -> Generator[Part, None, None]:
         self._archive.say(self._endpoint, f"retrieve {wanted.uid or wanted.series_uid}")
         uids = [wanted.uid] if wanted.uid else [uid for uid in self._archive.objects if _is_in(uid, wanted)]
         for uid in uids:

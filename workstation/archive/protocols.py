@@ -6,7 +6,7 @@ an answer is given, and raises nothing but the errors of ``archive.errors`` (and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Protocol
 
 from workstation.archive.model import (
@@ -66,7 +66,7 @@ class Images(Protocol):
         """Return what the study consists of; NotThere if the archive has no such study."""
         ...
 
-    def retrieve(self, wanted: Wanted) -> Iterator[Part]:
+    def retrieve(self, wanted: Wanted) -> Generator[Part, None, None]:
         """Yield what is wanted as the archive holds it, without transcoding.
 
         The generator may be closed at any time: the connection is then dropped. Truncated if the answer

@@ -4,7 +4,7 @@ Everyone may import it. Records carry UTC; timers, leases and back-off use the m
 which no one can set back.
 """
 
-from workstation.clock.clocks import Clock, ManualClock, SystemClock
+from workstation.clock.clocks import Clock, ManualClock, ScaledClock, SystemClock
 from workstation.clock.jumps import JumpWatch
 
-__all__ = ["Clock", "JumpWatch", "ManualClock", "SystemClock"]
+__all__ = ["Clock", "JumpWatch", "ManualClock", "ScaledClock", "SystemClock"]

@@ -4,6 +4,33 @@ It fills the store (what is urgent first, the middle slices first) and empties t
 proven by reading it back); the network is its business alone. ``workflow`` may import it.
 """
 
+from workstation.sync.board import Progress, Want
+from workstation.sync.delivery import ENDS, NEEDS_PERSON, UNSENT, Event, State
+from workstation.sync.engine import Engine, Means
+from workstation.sync.errors import NoSuchArchive, NoSuchDelivery, SyncError
 from workstation.sync.landing import Landed, Landing, Source
+from workstation.sync.line import Connect, Line, LineState, Status
+from workstation.sync.urgency import Urgency
 
-__all__ = ["Landed", "Landing", "Source"]
+__all__ = [
+    "ENDS",
+    "NEEDS_PERSON",
+    "UNSENT",
+    "Connect",
+    "Engine",
+    "Event",
+    "Landed",
+    "Landing",
+    "Line",
+    "LineState",
+    "Means",
+    "NoSuchArchive",
+    "NoSuchDelivery",
+    "Progress",
+    "Source",
+    "State",
+    "Status",
+    "SyncError",
+    "Urgency",
+    "Want",
+]

@@ -23,6 +23,8 @@ from workstation.sync.urgency import YIELDS, Urgency
 TRIES: Final = 3
 """How often an instance is asked for that comes broken or not at all, before it is given up."""
 
+NEVER_CAME: Final = "The archive lists it and does not deliver it."
+
 
 @dataclass(frozen=True, slots=True)
 class Want:
@@ -184,7 +186,7 @@ class Board:
                     for uid in came:
                         study.given_up.pop(uid, None)
 
-    def finish(self, piece: Piece, why: str = "The archive lists it and does not deliver it.") -> None:
+    def finish(self, piece: Piece, why: str = NEVER_CAME) -> None:
         """Note that a piece came to its end: what of it is not here by now has failed once more."""
         with self._lock:
             study = self._study_of(piece)

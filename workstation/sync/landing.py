@@ -94,6 +94,7 @@ class Landing:
         landed: Callable[[Sequence[Landed]], object],
         dropped: Callable[[Source, Exception], object],
         cancelled: Callable[[], bool] = lambda: False,
+        check: Callable[[Source, Examined], object] = lambda *_: None,
     ) -> None:
         self.stopped: BaseException | None = None
         """What stopped everything, if something did."""
@@ -102,6 +103,7 @@ class Landing:
         self._landed = landed
         self._dropped = dropped
         self._cancelled = cancelled
+        self._check = check  # may refuse, with a LumenError, what is not what was asked for
         self._room = _Room(_ON_THE_WAY)
         self._offered: queue.SimpleQueue[Source | None] = queue.SimpleQueue()
         self._arrived: queue.SimpleQueue[_Handful | None] = queue.SimpleQueue()
@@ -160,11 +162,19 @@ class Landing:
         found = examine_several(self._pool, buffer, [(offset, length) for _, offset, length in read])
         arrivals = []
         for (source, offset, length), what in zip(read, found, strict=True):
-            if isinstance(what, LumenError):
-                self._drop(source, what)
-            else:
-                arrivals.append(_Arrival(source, buffer.view[offset : offset + length], what))
+            try:
+                arrivals.append(
+                    _Arrival(source, buffer.view[offset : offset + length], self._good(source, what))
+                )
+            except LumenError as error:
+                self._drop(source, error)
         self._arrived.put(_Handful(buffer, arrivals))
+
+    def _good(self, source: Source, found: Examined | LumenError) -> Examined:
+        if isinstance(found, LumenError):
+            raise found
+        self._check(source, found)
+        return found
 
     def _read(self, sources: Sequence[Source], buffer: SharedBuffer) -> Iterator[tuple[Source, int, int]]:
         """Yield each file that could be read, with where it lies in the buffer."""

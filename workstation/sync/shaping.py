@@ -49,6 +49,11 @@ class Shaper:
         self._second = (0, 0)  # which second, and bytes in it
 
     @property
+    def pace(self) -> float:
+        """Return how many seconds of its clock pass in one of the world."""
+        return self._clock.pace
+
+    @property
     def peak(self) -> float:
         """Return the most bytes that came in a second, 0.0 if nothing has."""
         return self._peak

@@ -188,7 +188,15 @@ def _is_stale(result: Triage, findings: Findings, now: datetime) -> bool:
 
 def _showing(result: Triage) -> tuple[object, ...]:
     """Order results of one finding: present before unsure before absent, the surest first."""
-    return (tuple(Polarity).index(result.polarity), -(result.score or 0.0), result.algorithm)
+    return (
+        tuple(Polarity).index(result.polarity),
+        -(result.score or 0.0),
+        result.score is None,
+        result.algorithm,
+        result.version,
+        result.received,
+        result.finding,
+    )
 
 
 def _urgency(flag: Flag) -> tuple[object, ...]:

@@ -5,8 +5,22 @@ setting that a site has locked, the site's policy. Only ``app``, ``workflow`` an
 everyone else gets values as arguments.
 """
 
+from workstation.config.archives import ArchiveEntry, Archives, entry_of, load_archives, save_archives
 from workstation.config.declared import SETTINGS, Setting
 from workstation.config.loading import BadSetting, Settings, load
 from workstation.config.places import Places, resource
 
-__all__ = ["SETTINGS", "BadSetting", "Places", "Setting", "Settings", "load", "resource"]
+__all__ = [
+    "SETTINGS",
+    "ArchiveEntry",
+    "Archives",
+    "BadSetting",
+    "Places",
+    "Setting",
+    "Settings",
+    "entry_of",
+    "load",
+    "load_archives",
+    "resource",
+    "save_archives",
+]

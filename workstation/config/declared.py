@@ -50,6 +50,46 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         choices=("nearest", "linear", "cubic"),
     ),
     Setting("display.scale_percent", 100, "Size of text and controls.", "anyone", 100, 300),
+    Setting("sync.streams", 4, "Connections to an archive at once.", "anyone", 1, 8),
+    Setting(
+        "sync.most_megabits", 0.0, "Most of the line that archives may take together, Mbit/s; 0: all of it.",
+        "anyone", 0.0, 100_000.0,
+    ),
+    Setting(
+        "sync.metered", "auto", "Whether the line costs by the byte: then only stat and the outbox use it.",
+        choices=("auto", "always", "never"),
+    ),
+    Setting(
+        "worklist.refresh_seconds", 30, "Time between two looks at an archive's list.",
+        "anyone", 5, 3_600,
+    ),
+    Setting("worklist.days", 7, "How many days back the list of an archive reaches.", "anyone", 1, 365),
+    Setting("worklist.ahead", 5, "How many of the next cases are fetched ahead.", "anyone", 0, 100),
+    Setting("priors.most", 3, "How many relevant priors of a case are fetched ahead.", "anyone", 0, 20),
+    Setting("priors.years", 10.0, "How old a prior may be.", "anyone", 0.1, 100.0),
+    Setting(
+        "priors.gigabytes", 2.0, "How large the priors of a case may be together.",
+        "anyone", 0.0, 1_000.0,
+    ),
+    Setting(
+        "outage.minutes", 10.0, "After so long without a line the group's notification list is offered.",
+        "site", 1.0, 1_440.0,
+    ),
+    Setting("outage.contacts", "", "Whom to tell of an outage: names and numbers, by semicolons.", "site"),
+    Setting("line.megabits", 200.0, "What the line should bring and take, Mbit/s.", "site", 0.1, 100_000.0),
+    Setting(
+        "line.milliseconds", 200.0, "How long an answer may take, 95th percentile.",
+        "site", 1.0, 60_000.0,
+    ),
+    Setting(
+        "listener.port", 0, "Port on which modalities and routers may push studies; 0: none.",
+        "site", 0, 65_535,
+    ),
+    Setting("listener.title", "LUMEN", "AE title under which this machine listens.", "site"),
+    Setting(
+        "listener.callers", "", "AE titles and addresses that may push (TITLE@address), by semicolons.",
+        "site",
+    ),
     Setting("log.level", "warning", "How much the log tells.", choices=("debug", "info", "warning", "error")),
 )  # fmt: skip
 

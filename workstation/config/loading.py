@@ -11,14 +11,13 @@ Errors:  ``BadSetting`` objects are collected, not raised: the window shows them
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workstation.config.declared import BY_NAME, SETTINGS, Setting, Value
+from workstation.config.writing import write_whole
 from workstation.errors import LumenError
 
 
@@ -64,13 +63,7 @@ def load(policy: Path, person: Path) -> Settings:
 
 def save(person: Path, own: Mapping[str, Value]) -> None:
     """Write the person's own values, whole or not at all."""
-    person.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=person.parent, prefix=".settings-")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(_as_toml(own))
-        file.flush()
-        os.fsync(file.fileno())
-    Path(temporary).replace(person)
+    write_whole(person, _as_toml(own))
 
 
 def _read_policy(path: Path, problems: list[BadSetting]) -> tuple[dict[str, Value], frozenset[str]]:

@@ -24,6 +24,8 @@ class Places:
 
     settings: Path
     policy: Path
+    archives: Path
+    site_archives: Path
     store: Path
     demo: Path
     log: Path
@@ -36,9 +38,12 @@ class Places:
         if home:
             return cls.below(Path(home))
         data = Path(platformdirs.user_data_dir(_NAME, appauthor=False, roaming=False))
+        own = Path(platformdirs.user_config_dir(_NAME, appauthor=False))
         return cls(
-            settings=Path(platformdirs.user_config_dir(_NAME, appauthor=False)) / "settings.toml",
-            policy=_policy_file(),
+            settings=own / "settings.toml",
+            policy=_site() / "policy.toml",
+            archives=own / "archives.toml",
+            site_archives=_site() / "archives.toml",
             store=data / "store",
             demo=data / "demo",
             log=Path(platformdirs.user_log_dir(_NAME, appauthor=False)) / "lumen.log",
@@ -51,6 +56,8 @@ class Places:
         return cls(
             settings=home / "settings.toml",
             policy=home / "policy.toml",
+            archives=home / "archives.toml",
+            site_archives=home / "site-archives.toml",
             store=home / "store",
             demo=home / "demo",
             log=home / "lumen.log",
@@ -68,9 +75,10 @@ def resource(*parts: str) -> Path:
     return (shipped if shipped.is_dir() else package.parent / "resources").joinpath(*parts)
 
 
-def _policy_file() -> Path:
+def _site() -> Path:
+    """Return the folder in which a site lays down what holds for everybody on this machine."""
     if sys.platform == "win32":
-        return Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData")) / "Lumen" / "policy.toml"
+        return Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData")) / "Lumen"
     if sys.platform == "darwin":
-        return Path("/Library/Application Support/Lumen/policy.toml")
-    return Path("/etc/lumen/policy.toml")
+        return Path("/Library/Application Support/Lumen")
+    return Path("/etc/lumen")

@@ -10,6 +10,7 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any, ClassVar, Final, Protocol, Self
 
 import click
@@ -38,7 +39,14 @@ def say(line: str) -> None:
 
 def say_json(values: Sequence[Plain] | dict[str, str]) -> None:
     """Answer as JSON; whatever isn't ASCII is escaped."""
-    click.echo(json.dumps(values if isinstance(values, dict) else list(map(asdict, values)), indent=2))
+    told = values if isinstance(values, dict) else list(map(asdict, values))
+    click.echo(json.dumps(told, indent=2, default=_written))
+
+
+def _written(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
 def tell(line: str) -> None:

@@ -9,16 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
 class StudyState(StrEnum):
     """Where a study stands in the reader's night; the value is what the list shows."""
 
+    ELSEWHERE = "in the archive"  # nothing of it is here
     ARRIVING = "arriving"
     INCOMPLETE = "incomplete"
     UNREAD = "unread"
     OPENED = "opened"
+    IN_PROGRESS = "in progress"
+    DICTATED = "dictated"
+    PRELIMINARY = "preliminary"
+    FINAL = "final"
+
+
+class Urgency(StrEnum):
+    """How urgent the order is."""
+
+    STAT = "STAT"
+    HIGH = "HIGH"
+    ROUTINE = "ROUTINE"
+    LOW = "LOW"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,23 @@ class StudyRow:
     here: int  # instances that are on this disk
     expected: int  # instances that belong to it, as far as is known
     state: StudyState = StudyState.UNREAD
+    who: str = ""  # who has it in progress, or has read it
+    urgency: Urgency | None = None  # None: nobody has asked for a reading
+    due: datetime | None = None  # when it should be read, aware
+    reason: str = ""  # why the examination was asked for
+    region: str = ""  # "head", "chest, abdomen"
+    priors_here: int = 0
+    priors_known: int | None = None  # None: nobody has looked yet
+    flag: str = ""  # what an algorithm has found: "pneumothorax 0.88"
+    is_flag_urgent: bool = False
+    archives: tuple[str, ...] = ()  # names of those that have it; empty: it is here alone
+    assigned: str = ""  # to whom
+    can_be_claimed: bool = False
+    is_claimed: bool = False  # by the person at this desk
+    why_here: str = ""  # why it stands at this place of the list
+    trouble: str = ""  # what the reader must know before opening: the archives disagree, images can't be had
+    is_prior: bool = False  # it is on the list only because it may be compared with
+    rank: int = 0  # its place in the order of reading, from 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +171,147 @@ class TrailVerdict:
 
     whole: bool
     line: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriorRow:
+    """An earlier study that is worth comparing with, and why."""
+
+    study: StudyRow
+    reasons: tuple[str, ...]  # "same region", "9 months"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOffer:
+    """Somebody under another hospital's number who may be the same person; a person decides."""
+
+    patient_id: str
+    issuer: str
+    other_id: str
+    other_issuer: str
+    evidence: str  # "same name, birth date and sex"
+    other_name: str = ""
+    other_birth_date: str = ""
+    other_sex: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NextCase:
+    """What to read next, and what above it was passed over, with the reason."""
+
+    study: StudyRow | None
+    skipped: tuple[Refusal, ...] = ()
+
+
+class LineStatus(StrEnum):
+    """How it stands with the line to an archive."""
+
+    UNKNOWN = "not asked yet"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    CAPTIVE = "something else answers"
+    SIGNED_OUT = "signed out"
+    UNTRUSTED = "not trusted"
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """The line to one archive."""
+
+    archive: str  # its identifier
+    name: str
+    status: LineStatus
+    endpoint: str  # "fibre"
+    since: datetime  # since when it stands so
+    latency: float | None = None  # seconds
+    rate: float | None = None  # bytes per second
+    why: str = ""
+    shares_claims: bool | None = None  # whether it can say who reads what; None: not asked yet
+    warning: str = ""  # one that stays: TLS 1.2 is allowed here
+
+
+class DeliveryState(StrEnum):
+    """Where something stands that has to reach an archive; the value is what a person reads."""
+
+    QUEUED = "waiting"
+    SENDING = "sending"
+    STORED = "sent, not proven yet"
+    VERIFIED = "delivered"
+    HELD = "held"
+    CONFLICT = "conflict"
+    QUARANTINED = "refused"
+    CLOSED = "given up"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One thing on its way to one archive."""
+
+    identifier: str  # for ``retry`` and ``give up``: the object's UID and the archive
+    kind: str  # "report", "image", …
+    patient_name: str
+    study: str  # what it belongs to: "CT head, 2026-11-24"
+    archive: str  # the archive's name
+    state: DeliveryState
+    created: datetime
+    attempts: int
+    next_try: datetime | None = None
+    error: str = ""  # the last one, in plain words
+    size: int = 0
+    count: int = 1  # images of one study that stand the same way are one row
+    changed: datetime | None = None
+
+    @property
+    def needs_person(self) -> bool:
+        """Say whether only a person can settle it."""
+        return self.state in (DeliveryState.CONFLICT, DeliveryState.QUARANTINED)
+
+    @property
+    def is_unsent(self) -> bool:
+        """Say whether it still has to get there."""
+        return self.state not in (DeliveryState.VERIFIED, DeliveryState.CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A time without a line that goes on, or has ended."""
+
+    archive: str  # its name
+    began: datetime
+    ended: datetime | None = None
+    contacts: tuple[str, ...] = ()  # whom to tell, as the site has laid down
+
+
+class Verdict(StrEnum):
+    """How one step of a check has ended."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckStep:
+    """One thing that a connection check looked at."""
+
+    name: str  # "DNS", "TCP", "TLS", "Certificate", "Sign-in", "Latency", "Download", "Upload", …
+    verdict: Verdict
+    found: str  # "22 ms median, 31 ms p95"
+    wanted: str = ""  # "at most 200 ms"
+    advice: str = ""  # what to do
+    value: float | None = None  # for the history: milliseconds, Mbit/s, days
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionReport:
+    """A whole check of one way to an archive."""
+
+    archive: str
+    endpoint: str
+    at: datetime
+    steps: tuple[CheckStep, ...]
+    verdict: Verdict
+    summary: str  # one sentence
+    study_seconds: float | None = None  # estimated for a CT of 500 slices

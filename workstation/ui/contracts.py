@@ -24,9 +24,19 @@ from typing import Protocol
 from workstation.events import Signal
 from workstation.viewing import Screen, Window
 from workstation.workflow import (
+    CheckStep,
+    ConnectionReport,
+    DeliveryState,
     ImportProgress,
     ImportSummary,
+    LineRow,
+    LineStatus,
+    LinkOffer,
+    NextCase,
+    Outage,
+    OutboxRow,
     Picture,
+    PriorRow,
     Refusal,
     SeriesRow,
     Shown,
@@ -36,15 +46,28 @@ from workstation.workflow import (
     StudyState,
     Thumbnail,
     Unshowable,
+    Urgency,
+    Verdict,
     Waiting,
 )
 
 __all__ = [
+    "CheckStep",
+    "ConnectionReport",
+    "DeliveryState",
     "Desk",
     "ImportProgress",
     "ImportSummary",
+    "LineRow",
+    "LineStatus",
+    "LinkOffer",
+    "Network",
+    "NextCase",
     "Notice",
+    "Outage",
+    "OutboxRow",
     "Picture",
+    "PriorRow",
     "Reading",
     "Refusal",
     "SeriesRow",
@@ -57,6 +80,8 @@ __all__ = [
     "Thumbnail",
     "Tone",
     "Unshowable",
+    "Urgency",
+    "Verdict",
     "Waiting",
     "WindowMemory",
 ]
@@ -191,4 +216,73 @@ class Desk(Protocol):
 
     def open_study(self, study_uid: str) -> Reading:
         """Open a study for reading, at the place where it was left."""
+        ...
+
+
+class Network(Protocol):
+    """Everything that the window asks of archives, asked on worker threads; it may take its time."""
+
+    lines_changed: Signal[str]  # an archive's identifier; from any thread
+    outbox_changed: Signal[str]  # "" if many; from any thread
+
+    def lines(self) -> Sequence[LineRow]:
+        """Return the line to each archive that is set up; none where none is."""
+        ...
+
+    def outage(self) -> Outage | None:
+        """Return the outage that goes on for so long that the group should be told."""
+        ...
+
+    def next_case(self, after: str = "") -> NextCase:
+        """Return what to read next, "" or after a study that is done with."""
+        ...
+
+    def claim(self, study_uid: str) -> None:
+        """Take the reading of a study, so that others see it."""
+        ...
+
+    def hand_back(self, study_uid: str) -> None:
+        """Give the reading of a study back."""
+        ...
+
+    def fetch(self, study_uid: str) -> None:
+        """Bring a study now, what was given up of it included."""
+        ...
+
+    def priors(self, study_uid: str) -> Sequence[PriorRow]:
+        """Return what is worth comparing a study with, the best first."""
+        ...
+
+    def link_offers(self, study_uid: str) -> Sequence[LinkOffer]:
+        """Return who may be the same person under another number."""
+        ...
+
+    def confirm_link(self, offer: LinkOffer) -> None:
+        """Treat both numbers as one person's from now on."""
+        ...
+
+    def outbox(self) -> Sequence[OutboxRow]:
+        """Return what is on its way to archives, what needs a person first."""
+        ...
+
+    def retry(self, identifier: str) -> None:
+        """Send something again, at once."""
+        ...
+
+    def give_up(self, identifier: str, why: str) -> None:
+        """Don't deliver something, for a reason that is kept."""
+        ...
+
+    def sign_in(self, archive: str, secret: str = "") -> None:
+        """Sign in to an archive: by the browser, or with a password or token; waits for the person."""
+        ...
+
+    def check_connection(
+        self, archive: str, *, progress: Callable[[CheckStep], object], cancelled: Callable[[], bool]
+    ) -> ConnectionReport:
+        """Measure the line to an archive, step by step."""
+        ...
+
+    def checks(self, archive: str) -> Sequence[ConnectionReport]:
+        """Return the checks of the past, the oldest first."""
         ...

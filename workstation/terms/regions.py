@@ -133,6 +133,7 @@ def covers(examined: Iterable[Region], wanted: Iterable[Region]) -> bool:
     return expanded(examined) >= frozenset(wanted)
 
 
+@cache
 def steps_within(part: Region, whole: Region) -> int | None:
     """Return how many levels a part lies below a whole: 0 for the same, None if it doesn't lie there."""
     if part is whole:

@@ -6,7 +6,7 @@ Errors:  BadTable for a table that can't be used.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from workstation.terms import Region, family, steps_within
@@ -39,13 +39,15 @@ class Affinities:
     regions: Mapping[frozenset[Region], float]
     families: Mapping[frozenset[str], float]
     other_families: float
-    _seen: dict[tuple[Region, Region], float] = field(default_factory=dict, compare=False, repr=False)
 
     def of_regions(self, one: Region, other: Region) -> float:
         """Return how much one region says about another; the order doesn't matter."""
-        if (one, other) not in self._seen:
-            self._seen[one, other] = self._of_regions(one, other)
-        return self._seen[one, other]
+        said = self.regions.get(frozenset({one, other}))
+        if said is not None:
+            return said
+        steps = [steps_within(one, other), steps_within(other, one)]
+        depth = min((step for step in steps if step is not None), default=None)
+        return self.within[depth] if depth is not None and depth < len(self.within) else 0.0
 
     def of_modalities(self, one: Iterable[str], other: Iterable[str]) -> float:
         """Return how much pictures of some modalities say about those of others: the best pair counts."""
@@ -54,14 +56,6 @@ class Affinities:
 
     def _of_families(self, one: str, other: str) -> float:
         return 1.0 if one == other else self.families.get(frozenset({one, other}), self.other_families)
-
-    def _of_regions(self, one: Region, other: Region) -> float:
-        said = self.regions.get(frozenset({one, other}))
-        if said is not None:
-            return said
-        steps = [steps_within(one, other), steps_within(other, one)]
-        depth = min((step for step in steps if step is not None), default=None)
-        return self.within[depth] if depth is not None and depth < len(self.within) else 0.0
 
 
 def parsed_affinities(toml: str, *, where: str) -> Affinities:

@@ -14,6 +14,7 @@ from workstation.terms import fold
 from workstation.worklist.ai import Polarity
 from workstation.worklist.items import Item
 from workstation.worklist.order import Place
+from workstation.worklist.wording import day_of
 
 
 class Column(StrEnum):
@@ -47,9 +48,9 @@ def arranged(places: Iterable[Place], column: Column, *, descending: bool = Fals
 
 
 def _age(item: Item) -> int | None:
-    """Return a number that grows with the patient's age at the study."""
-    born, then = item.patient.birth_date, item.study.date
-    return int(then) - int(born) if born.isdecimal() and then.isdecimal() else None
+    """Return the patient's age at the study, in days."""
+    born, then = day_of(item.patient.birth_date), day_of(item.study.date)
+    return None if born is None or then is None else (then - born).days
 
 
 def _share(item: Item) -> float | None:

@@ -146,7 +146,7 @@ def _of_regions(
             return 1.0, "same procedure"
         outside = Kind.OUTSIDE in other.kinds
         unknown = 0.0 if outside else affinities.factors.no_region_known
-        return unknown, "films of another house, of no named region" if outside else "its region is unknown"
+        return unknown, "films of another house" if outside else "its region is unknown"
     best, mine, theirs = max(
         (affinities.of_regions(one, two), one, two) for one in current.regions for two in other.regions
     )

@@ -43,9 +43,11 @@ def _kept(known: tuple[Item, str] | None, item: Item) -> tuple[Item, str]:
 def haystack(item: Item) -> str:
     """Return all that an item can be found by, folded; words of two texts never run into each other."""
     patient, study = item.patient, item.study
+    _, *other_scripts = patient.name.split("=")
     numbers = (patient.patient_id, *(number for number, _ in item.also_known_as))
     texts = (
         patient.name.translate(_PARTS),
+        *(name.replace("^", "") for name in other_scripts),  # written without a blank, and typed so
         *numbers,
         study.accession,
         study.description,

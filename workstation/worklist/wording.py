@@ -30,8 +30,8 @@ def span(length: timedelta) -> str:
 
 
 def days(count: int) -> str:
-    """Return how long ago a day was."""
-    return "same day" if count == 0 else span(timedelta(days=count))
+    """Return how long ago a day was, for whom a day is the smallest unit."""
+    return {0: "same day", 1: "1 day"}.get(count) or span(timedelta(days=count))
 
 
 def left(length: timedelta) -> str:

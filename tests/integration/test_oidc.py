@@ -15,8 +15,6 @@ from pathlib import Path
 import pytest
 import requests
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
-
 from pretend_browser import PretendBrowser
 from tls_certificates import Authority
 

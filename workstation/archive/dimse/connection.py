@@ -6,7 +6,7 @@ Errors:  those of ``archive.errors``.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Final
 
 from pynetdicom.dimse_primitives import C_ECHO
@@ -105,7 +105,7 @@ class DimseImages:
         with self._pool.lend(find.FIND) as association:
             return listing.metadata(association, study_uid)
 
-    def retrieve(self, wanted: Wanted) -> Iterator[File]:
+    def retrieve(self, wanted: Wanted) -> Generator[File, None, None]:
         """Yield what is wanted as the archive holds it."""
         if wanted.frames:
             raise NotOffered("Single frames are not offered over DIMSE", where=self._pool.route.name)
@@ -134,7 +134,7 @@ class DimseImages:
         with self._pool.lend(find.FIND) as association:
             return frozenset(listing.present(association, references))
 
-    def _got(self, wanted: Wanted) -> Iterator[File]:
+    def _got(self, wanted: Wanted) -> Generator[File, None, None]:
         """Retrieve by C-GET, or by C-MOVE where the archive has no C-GET and there is a listener."""
         with self._pool.lend(find.FIND) as association:
             classes = listing.sop_classes(association, wanted)
@@ -148,7 +148,7 @@ class DimseImages:
                 raise
             yield from self._moved(wanted, self._listener)
 
-    def _moved(self, wanted: Wanted, listener: Listener) -> Iterator[File]:
+    def _moved(self, wanted: Wanted, listener: Listener) -> Generator[File, None, None]:
         with self._pool.lend(retrieve.MOVE) as association:
             yield from retrieve.move(association, wanted, listener)
 

@@ -33,7 +33,7 @@ class File:
     """An object that has come, as a Part 10 file (``archive.protocols.Part``)."""
 
     is_file = True
-    frame = None
+    frame: int | None = None
 
     def __init__(self, uid: str, sop_class: str, transfer_syntax: str, dataset: BytesIO) -> None:
         self.uid = uid

@@ -15,7 +15,7 @@ from typing import Final
 from workstation.archive.dimse.association import Association, Context, Route
 from workstation.archive.dimse.line import Line
 from workstation.archive.dimse.opening import open_association
-from workstation.archive.errors import Interrupted
+from workstation.archive.errors import ArchiveError, Interrupted
 
 REST_SECONDS: Final = 2.0
 MOST_RESTING: Final = 2  # an archive may have no more than four places for everyone
@@ -74,7 +74,12 @@ class Pool:
 
     def _opened(self, proposed: tuple[Context, ...]) -> Association:
         self._check()
-        association = open_association(self.route, proposed, announce=self._announced)
+        try:
+            association = open_association(self.route, proposed, announce=self._announced)
+        except ArchiveError as error:
+            if self._is_closed:
+                raise self._closed() from error
+            raise
         with self._lock:
             self._opening.discard(association.line)
             if not self._is_closed:

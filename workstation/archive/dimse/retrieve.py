@@ -13,7 +13,7 @@ Source:  PS3.4 C.4.2 (C-MOVE), C.4.3 (C-GET); PS3.8 9.3.2.2 (presentation contex
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from io import BytesIO
 from typing import Final, cast
 
@@ -52,7 +52,7 @@ def contexts_for(sop_classes: Sequence[str]) -> tuple[Context, ...]:
     return Context(STUDY_ROOT_GET, identifiers.SYNTAXES), *storage
 
 
-def get(association: Association, wanted: Wanted) -> Iterator[File]:
+def get(association: Association, wanted: Wanted) -> Generator[File, None, None]:
     """Yield what is wanted, over the very association that asks for it."""
     context = association.required(STUDY_ROOT_GET, "retrieval by C-GET")
     request = C_GET()
@@ -73,7 +73,7 @@ def get(association: Association, wanted: Wanted) -> Iterator[File]:
             raise BadAnswer("The archive's answer is none to a retrieval", where=association.route.name)
 
 
-def move(association: Association, wanted: Wanted, listener: Listener) -> Iterator[File]:
+def move(association: Association, wanted: Wanted, listener: Listener) -> Generator[File, None, None]:
     """Yield what is wanted, as the archive brings it to our listener."""
     context = association.required(STUDY_ROOT_MOVE, "retrieval by C-MOVE")
     delivered = 0

@@ -6,6 +6,7 @@ Source:  PS3.4 K.6.1.2 (attributes), PS3.3 C.4.10 and C.4.11 (scheduled procedur
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
@@ -31,6 +32,8 @@ _PROCEDURE: Final = (
     "ReasonForTheRequestedProcedure", "RequestingPhysician", "AccessionNumber", "StudyInstanceUID",
     "TimezoneOffsetFromUTC",
 )  # fmt: skip
+_DATE: Final = re.compile(r"[0-9]{8}")  # PS3.5 6.2, DA and TM
+_TIME: Final = re.compile(r"([0-9]{2}){0,3}")
 _CODE: Final = ("CodeValue", "CodingSchemeDesignator", "CodeMeaning")
 
 
@@ -66,6 +69,8 @@ def _moment(step: Dataset, offset: str) -> datetime | None:
     """Return when a step is to begin, None if its date is none; a time that is missing is midnight."""
     date = text(step, "ScheduledProcedureStepStartDate")
     time = text(step, "ScheduledProcedureStepStartTime").partition(".")[0]
+    if not _DATE.fullmatch(date) or not _TIME.fullmatch(time):
+        return None
     with suppress(ValueError):
         local = datetime.strptime(date + time.ljust(6, "0"), "%Y%m%d%H%M%S")  # noqa: DTZ007 - its zone follows
         if offset:

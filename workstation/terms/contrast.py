@@ -39,7 +39,7 @@ WITHOUT = non contrast, noncontrast, noncon, non con, nc, ncct, unenhanced, non 
   contrast, no iv contrast, nativ, native, ohne km, ohne kontrast, ohne kontrastmittel;
 AND_WITH = w, with, mit;
 AND_WITHOUT = wo, w o, without, w out, wout, ohne;
-MEDIUM = contrast, contr, con, cont, c, dye, gad, gadolinium, gadavist, iv, km, kontrast, kontrastmittel,
+MEDIUM = contrast, contr, con, cont, dye, gad, gadolinium, gadavist, iv, km, kontrast, kontrastmittel,
   oral;
 FILLER = and, or, und, intravenous, low osmolar;
 """

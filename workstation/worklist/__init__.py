@@ -6,8 +6,18 @@ disk or a screen, and each decision can say why. The tables that a site may edit
 """
 
 from workstation.worklist.affinity import Affinities, parsed_affinities
-from workstation.worklist.ai import Code, Finding, Findings, Flag, Polarity, Triage, flag_of, parsed_findings
-from workstation.worklist.choosing import Chosen, Left, Limits, chosen
+from workstation.worklist.ai import (
+    Code,
+    Finding,
+    Findings,
+    Flag,
+    Polarity,
+    Triage,
+    flag_of,
+    flags_of,
+    parsed_findings,
+)
+from workstation.worklist.choosing import Chosen, Limits, NotTaken, chosen
 from workstation.worklist.columns import Column, arranged
 from workstation.worklist.errors import BadTriage, WorklistError
 from workstation.worklist.filters import (
@@ -68,11 +78,11 @@ __all__ = [
     "FromTask",
     "Haystacks",
     "Item",
-    "Left",
     "Limits",
     "Links",
     "Moment",
     "Move",
+    "NotTaken",
     "Offer",
     "Override",
     "Place",
@@ -103,6 +113,7 @@ __all__ = [
     "find_priors",
     "fits",
     "flag_of",
+    "flags_of",
     "judge",
     "matching",
     "merged",

@@ -114,6 +114,15 @@ def flag_of(results: Iterable[Triage], findings: Findings, *, now: datetime) -> 
     return min((_flag(newest, findings, now) for newest in grouped.values()), key=_urgency, default=None)
 
 
+def flags_of(results: Iterable[Triage], findings: Findings, *, now: datetime) -> dict[str, Flag]:
+    """Return the flag of each study that there are results for."""
+    by_study: dict[str, list[Triage]] = defaultdict(list)
+    for result in results:
+        by_study[result.study_uid].append(result)
+    flags = {uid: flag_of(of_one, findings, now=now) for uid, of_one in by_study.items()}
+    return {uid: flag for uid, flag in flags.items() if flag is not None}
+
+
 def parsed_findings(toml: str, *, where: str) -> Findings:
     """Return the table of findings; ``where`` names it in an error."""
     table = parsed(toml, where)

@@ -25,7 +25,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class NotTaken:
     """A relevant prior that isn't fetched, and why."""
 
     prior: Prior
@@ -37,19 +37,19 @@ class Chosen:
     """What to have here before the study is opened."""
 
     taken: tuple[Prior, ...]
-    left: tuple[Left, ...]
+    left: tuple[NotTaken, ...]
 
 
 def chosen(relevant: Iterable[Prior], limits: Limits) -> Chosen:
     """Return the priors to have here, the most relevant first; one that is too large lets smaller ones in."""
     taken: list[Prior] = []
-    left: list[Left] = []
+    left: list[NotTaken] = []
     room = limits.size
     for prior in relevant:
         size = _size(prior, limits)
         why = _too_much(prior, limits, taken=len(taken), size=size, room=room)
         if why:
-            left.append(Left(prior, why))
+            left.append(NotTaken(prior, why))
         else:
             taken.append(prior)
             room -= size

@@ -187,7 +187,8 @@ def _patient(patients: Sequence[Patient]) -> Patient:
 def _study(group: _Group) -> Study:
     """Return the study's facts, the gaps of the first source filled from the others, then from tasks."""
     uid = _first((*(study.uid for study in group.studies), *(task.study_uid for task in group.tasks)))
-    facts = {name: _first(getattr(study, name) for study in group.studies) for name in _STUDY_FIELDS}
+    studies = group.studies
+    facts = {name: _first(getattr(study, name) for study in studies) for name in _STUDY_FIELDS}
     facts["accession"] = facts["accession"] or _first(task.accession for task in group.tasks)
     facts["description"] = facts["description"] or _first(task.description for task in group.tasks)
     return Study(uid=uid, **facts)

@@ -1,6 +1,7 @@
 """Whose studies may be laid beside a study: the same person's, and nobody's who only seems to be.
 
-The same number under the same issuer is the same person, unless birth date or sex contradict it. Numbers of
+The same number under the same issuer is the same person, unless birth date or sex contradict it. A number
+whose issuer nobody tells may be of any house, so there name and birth date have to agree as well. Numbers of
 different issuers are one person's only if somebody has confirmed that once. A likely one that nobody has
 confirmed is offered with what speaks for it, and isn't used.
 """
@@ -44,13 +45,15 @@ class Offer:
 
     ours: Number
     theirs: Number
-    evidence: tuple[str, ...]  # "same name", "same birth date", …
+    evidence: tuple[str, ...]  # "same name", "same birth date"
 
 
 def are_one_person(one: Patient, other: Patient, links: Links) -> bool:
     """Say whether two are known to be the same person."""
     mine, theirs = number_of(one), number_of(other)
     if not one.patient_id or not other.patient_id or contradicts(one, other):
+        return False
+    if not (one.issuer and other.issuer) and not _is_vouched_for(one, other):
         return False
     return mine == theirs or theirs in links.numbers_of(mine)
 
@@ -71,14 +74,21 @@ def offers(patient: Patient, others: Iterable[Patient], links: Links) -> tuple[O
 
 
 def _is_likely(one: Patient, other: Patient) -> bool:
-    """Say whether two numbers may be one person's: name and birth date are known and agree."""
+    """Say whether two numbers may be one person's."""
     return (
         bool(one.patient_id and other.patient_id)
         and number_of(one) != number_of(other)
         and (one.issuer != other.issuer or not one.issuer)
-        and bool(one.birth_date)
-        and one.birth_date == other.birth_date
         and not contradicts(one, other)
+        and _is_vouched_for(one, other)
+    )
+
+
+def _is_vouched_for(one: Patient, other: Patient) -> bool:
+    """Say whether birth date and name are known of both and agree."""
+    return (
+        bool(one.birth_date)
+        and one.birth_date == other.birth_date
         and bool(words(one.name) and words(other.name))
         and names_agree(one, other)
     )

@@ -53,7 +53,6 @@ class FromTask:
     assigned: str = ""
     requester: str = ""
     due: datetime | None = None
-    scheduled: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

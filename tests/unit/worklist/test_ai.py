@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workstation.terms import BadTable
-from workstation.worklist.ai import Code, Findings, Flag, Polarity, Triage, flag_of, parsed_findings
+from workstation.worklist.ai import Code, Findings, Flag, Polarity, Triage, flag_of, flags_of, parsed_findings
 from workstation.worklist.errors import BadTriage
 
 BLEED = Code("SCT", "1386000")
@@ -43,6 +44,14 @@ def test_a_sure_finding_counts(result: Callable[..., Triage], findings: Findings
     assert flag.text == "intracranial haemorrhage 0.90"
     assert flag.algorithm == "Finder 2"
     assert flag.read_within == timedelta(minutes=20)
+
+
+def test_each_study_gets_the_flag_of_its_own_results(
+    result: Callable[..., Triage], findings: Findings, now: datetime
+) -> None:
+    other = replace(result(AIR), study_uid="1.2.4")
+    flags = flags_of([result(), other], findings, now=now)
+    assert {uid: flag.code for uid, flag in flags.items()} == {"1.2.3": BLEED, "1.2.4": AIR}
 
 
 def test_no_result_is_no_flag(findings: Findings, now: datetime) -> None:

@@ -37,6 +37,17 @@ def test_nobody_without_a_number_is_anyone(make_patient: Callable[..., Patient])
     assert not are_one_person(make_patient(number=""), make_patient(number=""), NONE)
 
 
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [({}, True), ({"birth_date": ""}, False), ({"name": ""}, False), ({"name": "OKAFOR^BENEDICT"}, False)],
+)
+def test_a_number_of_no_known_issuer_needs_name_and_birth_date(
+    make_patient: Callable[..., Patient], change: dict[str, str], *, same: bool
+) -> None:
+    one, other = make_patient(issuer=""), make_patient(issuer="", **change)
+    assert are_one_person(one, other, NONE) is are_one_person(other, one, NONE) is same
+
+
 def test_a_confirmed_link_holds_over_several_steps(make_patient: Callable[..., Patient]) -> None:
     theirs = make_patient(number="5", issuer="MILLBROOK")
     assert are_one_person(make_patient(), theirs, LINKED)

@@ -1,0 +1,157 @@
+"""Everything that goes on between this desk and its archives, behind one face.
+
+Three things run: the engine (lines, streams, deliveries), the watching of lists, and a planner that looks at
+both and says what is wanted. ``workflow`` starts and stops it with the desk and asks it for the list.
+
+Units:   seconds on the monotonic clock.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Final
+
+from workstation.archive import Address
+from workstation.errors import calm
+from workstation.events import Signal
+from workstation.store import PatientKey
+from workstation.sync.engine import Engine, Means
+from workstation.sync.gathering import Gathered, ReadingOf, Rules, gather
+from workstation.sync.line import Connect
+from workstation.sync.planning import Focus, cases_ahead, plan
+from workstation.sync.watching import Habit, Watching
+from workstation.worklist import Item, Links, Moment, State
+
+_EVERY: Final = 1.0
+_PLAN_EVERY: Final = 15.0
+
+_log = logging.getLogger(__name__)
+
+
+def _unread(_: str) -> State:
+    return State.UNREAD
+
+
+def _no_links() -> Links:
+    return Links()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the planner has to know of whoever reads here."""
+
+    rules: Rules
+    me: frozenset[str] = frozenset()
+    reading_of: ReadingOf = field(default=_unread)
+    links: Callable[[], Links] = field(default=_no_links)
+    habit: Habit = field(default_factory=Habit)
+    ahead: int = 5
+
+
+class Service:
+    """The engine with its planner."""
+
+    def __init__(self, means: Means, ways: Iterable[tuple[Address, Connect]], desk: Desk) -> None:
+        self.list_changed: Signal[str] = Signal("the list may be another")
+        self.engine = Engine(means, ways)
+        self.watching = Watching(means.store, self.engine.lines, means.clock, desk.habit)
+        self._means = means
+        self._desk = desk
+        self._focus = Focus(ahead=desk.ahead)
+        self._closing = threading.Event()
+        self._is_due = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sync-plan")
+        self.watching.changed.connect(self._list_read)
+        self.engine.arriving.learned.connect(self._something_new)
+
+    def start(self) -> None:
+        """Begin."""
+        self.engine.start()
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop everything; deliveries go on at the next start."""
+        self._closing.set()
+        self.engine.close()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def gathered(self) -> Gathered:
+        """Return the list as the store knows it now."""
+        means, desk = self._means, self._desk
+        return gather(
+            means.store, desk.rules, means.clock.utc(), reading_of=desk.reading_of, links=desk.links()
+        )
+
+    def moment(self) -> Moment:
+        """Return who looks, and when."""
+        now = self._means.clock.utc()
+        return Moment(now, _local_day(now), self._desk.me)
+
+    def focus(self, study_uid: str, lead: str = "") -> None:
+        """Put a study before everything else because it is open; "" for none."""
+        self._focus = replace(self._focus, open_study=study_uid, lead=lead)
+        self.plan()
+
+    def plan(self) -> None:
+        """Think again soon about what is wanted."""
+        self._is_due.set()
+
+    def archive_for(self, item: Item) -> str:
+        """Return from which archive an item can be had now, "" if from none."""
+        lines = self.engine.lines
+        known = [name for name in item.archives if name in lines]
+        return next((name for name in known if lines[name].is_usable), next(iter(known), ""))
+
+    def _run(self) -> None:
+        clock, pace = self._means.clock, self._means.clock.pace
+        due = 0.0
+        while not self._closing.wait(_EVERY / pace):
+            try:
+                self.watching.look()
+                if self._is_due.is_set() or clock.monotonic() >= due:
+                    self._is_due.clear()
+                    self._plan()
+                    due = clock.monotonic() + _PLAN_EVERY
+            except Exception as error:  # noqa: BLE001  the store or a list is in trouble, and says so itself
+                _log.error("the plan could not be made: %s", calm(error))
+
+    def _plan(self) -> None:
+        gathered, moment = self.gathered(), self.moment()
+        asked = [
+            self.watching.ask_for(PatientKey(item.patient.patient_id, item.patient.issuer))
+            for item in cases_ahead(gathered, moment, self._focus)
+            if item.patient.patient_id
+        ]
+        if any(asked):
+            gathered = self.gathered()
+        self._ask_again(gathered)
+        self.engine.want_only(plan(gathered, self._desk.rules, moment, self._focus, self.archive_for))
+
+    def _ask_again(self, gathered: Gathered) -> None:
+        """Ask anew what a study consists of when the list says that it has grown."""
+        for want in self.engine.wants():
+            progress = self.engine.progress(want.archive, want.study_uid)
+            listed = progress.listed if progress else None
+            told = [
+                one.instances
+                for one in gathered.remote.get(want.study_uid, ())
+                if one.archive == want.archive
+            ]
+            if listed is not None and any(count is not None and count > listed for count in told):
+                self.engine.try_again(want.archive, want.study_uid)
+
+    def _list_read(self, archive: str) -> None:
+        self.plan()
+        self.list_changed.emit(archive)
+
+    def _something_new(self, study_uid: str) -> None:
+        self.list_changed.emit(study_uid)
+
+
+def _local_day(now: datetime) -> date:
+    return now.replace(tzinfo=now.tzinfo or UTC).astimezone().date()

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 import requests
-
 from pretend_browser import PretendBrowser
 from tls_certificates import Authority
 

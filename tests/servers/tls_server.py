@@ -21,7 +21,11 @@ Answer = Callable[[bytes], bytes]
 
 
 class TlsServer:
-    """Serves until it is left; ``issued`` None speaks plain HTTP."""
+    """Serves until it is left; ``issued`` None speaks plain HTTP.
+
+    ``whole``: a chunked body is read to its end before the answer. ``is_abrupt``: what still comes after the
+    answer is not read any more.
+    """
 
     def __init__(
         self,
@@ -31,9 +35,13 @@ class TlsServer:
         newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3,
         clients: Path | None = None,
         answer: Answer = lambda _: OK,
+        whole: bool = False,
+        is_abrupt: bool = False,
     ) -> None:
         self._context = None if issued is None else server_context(issued, oldest, newest, clients)
         self._answer = answer
+        self._whole = whole
+        self._is_abrupt = is_abrupt
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._stopping = False
         self.port: int = self._listener.getsockname()[1]
@@ -69,18 +77,27 @@ class TlsServer:
             with plain.dup() as kept, plain:
                 with contextlib.suppress(OSError):
                     self._speak(plain)
-                _linger(kept)
+                if not self._is_abrupt:
+                    _linger(kept)
 
     def _speak(self, plain: socket.socket) -> None:
         channel = plain if self._context is None else self._context.wrap_socket(plain, server_side=True)
         self.handshakes += 1
         with channel:
-            request = channel.recv(65_536)
-            while self._context is not None and request and b"\r\n\r\n" not in request:
-                request += channel.recv(65_536)
+            request = bytearray(channel.recv(65_536))
+            while self._context is not None and request and not self._is_read(request):
+                more = channel.recv(65_536)
+                if not more:
+                    break
+                request += more
             if request:
-                self.requests.append(request)
-                channel.sendall(self._answer(request))
+                self.requests.append(bytes(request))
+                channel.sendall(self._answer(bytes(request)))
+
+    def _is_read(self, request: bytearray) -> bool:
+        head, end, _ = request.partition(b"\r\n\r\n")
+        is_chunked = self._whole and b"transfer-encoding: chunked" in head.lower()
+        return bool(end) and (not is_chunked or request.endswith(b"0\r\n\r\n"))
 
 
 def _linger(kept: socket.socket) -> None:

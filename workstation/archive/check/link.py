@@ -35,14 +35,14 @@ def link_to(address: str, root: Path = Path("/")) -> MeasuredLink:
         return MeasuredLink()
     routes = list(_routes(root))
     name = _best([route for route in routes if target in route.network])
-    if not name:
+    if not name or target.is_loopback:
         return MeasuredLink()
     if _is_physical(root, name):
         return _described(root, name, is_tunnelled=False)
     beneath = _best(
         [one for one in routes if not one.network.prefixlen and _is_physical(root, one.interface)]
     )
-    if target.is_loopback or not beneath:
+    if not beneath:
         return MeasuredLink(Medium.UNKNOWN, name)
     return _described(root, beneath, is_tunnelled=True)
 

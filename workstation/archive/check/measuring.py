@@ -97,14 +97,14 @@ class _Run:
         self._found = replace(self._found, link=self._known(link))
         if opened is None:
             return
-        self._found = replace(self._found, line=opened[1])
-        if not self._place.has_tls:
-            opened[0].close()
-            return
-        tls = self._try(
-            Step.TLS, lambda _: shake_hands(self._place, opened[0], self._check.rules, self._clock)
-        )
-        self._found = replace(self._found, tls=tls or self._shown(opened[1].address))
+        line, measured = opened
+        self._found = replace(self._found, line=measured)
+        with line:
+            if self._place.has_tls:
+                tls = self._try(
+                    Step.TLS, lambda _: shake_hands(self._place, line, self._check.rules, self._clock)
+                )
+                self._found = replace(self._found, tls=tls or self._shown(measured.address))
 
     def _known(self, link: MeasuredLink) -> MeasuredLink:
         is_unknown = link.medium is Medium.UNKNOWN

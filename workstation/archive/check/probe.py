@@ -93,15 +93,14 @@ def connect(place: Place, addresses: Iterable[str], clock: Clock) -> tuple[socke
 
 
 def shake_hands(place: Place, line: socket.socket, rules: TlsRules, clock: Clock) -> MeasuredTls:
-    """Set up TLS by the rules; closes the line."""
+    """Set up TLS by the rules, and hang up; the line is used up."""
+    context = context_of(rules)
+    began = clock.monotonic()
     try:
-        with line:
-            context = context_of(rules)
-            began = clock.monotonic()
-            with context.wrap_socket(line, server_hostname=place.host) as channel:
-                seconds = clock.monotonic() - began
-                _await_alert(channel)
-                return _agreed(channel, seconds, verified_chain(channel, rules), is_trusted=True)
+        with context.wrap_socket(line, server_hostname=place.host) as channel:
+            seconds = clock.monotonic() - began
+            _await_alert(channel)
+            return _agreed(channel, seconds, verified_chain(channel, rules), is_trusted=True)
     except OSError as error:
         trouble = told(error, str(place)) or Unreachable(
             "The secure connection broke off while it was being set up", where=str(place)

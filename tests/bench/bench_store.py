@@ -13,6 +13,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -22,14 +23,17 @@ from ground import Ground
 sys.path.insert(0, str(Path(__file__).parents[1] / "soak"))
 
 from store_instances import KEK, Maker
+from store_parcels import parcel
 from store_session import audit, measure
 
 from workstation.clock import SystemClock
-from workstation.store import Limits, Options, Store, StoredInstance, StudyQuery
+from workstation.dicom.model import Patient, Study
+from workstation.store import Limits, Listing, Options, RemoteStudy, Store, StoredInstance, StudyQuery
 
 ROUNDS: Final = 5
 BATCH: Final = 32
 THREADS: Final = 2
+SEEN: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def figures(ground: Ground) -> Iterator[Figure]:
@@ -39,6 +43,7 @@ def figures(ground: Ground) -> Iterator[Figure]:
     yield from _storing(folder)
     yield from _reading(folder)
     yield from _listing(folder)
+    yield from _remote(folder)
 
 
 def _storing(folder: Path) -> Iterator[Figure]:
@@ -96,6 +101,30 @@ def _listing(folder: Path) -> Iterator[Figure]:
         yield _limited("search them by two words", lambda: store.studies.list(words), 20)
         yield _limited("search them by accession", lambda: store.studies.list(number), 20)
     yield _limited("open and close the store", lambda: _store(folder / "listing", maker).close(), 1500)
+
+
+def _remote(folder: Path) -> Iterator[Figure]:
+    """List what an archive has, 20,000 studies, count what is here of them, and queue things for it."""
+    studies = [_told(number) for number in range(20_000)]
+    with _store(folder / "remote", Maker()) as store:
+        store.remote_studies.put_all(studies)
+        for told in studies[:200]:
+            uids = tuple(f"{told.uid}.{number}" for number in range(500))
+            store.listed.put(Listing("group", told.uid, uids, b"", SEEN))
+        yield _limited("list 20,000 studies of an archive", store.remote_studies.list, 300)
+        yield _limited("take in 200 that it lists", lambda: store.remote_studies.put_all(studies[:200]), 50)
+        yield _limited("count what is here of 200 studies", store.listed.accounts, 5)
+        names = iter(range(ROUNDS))
+        yield _limited(
+            "queue a report durably", lambda: store.outbox.enqueue(parcel(f"1.{next(names)}")), 1000
+        )
+
+
+def _told(number: int) -> RemoteStudy:
+    patient = Patient(f"P{number // 3}", "HOSPITAL", f"DOE^JANE {number}", "19700101", "F")
+    date = f"2026{number % 12 + 1:02}{number % 28 + 1:02}"
+    study = Study(f"1.2.840.99999.{number}", date, "0800", f"A{number}", "CT Head", "REF^A", "General", "S")
+    return RemoteStudy("group", patient, study, ("CT", "SR"), ("HEAD",), 3, 500, "ONLINE", SEEN)
 
 
 def _limited(what: str, work: Callable[[], object], limit: float) -> Figure:

@@ -6,7 +6,7 @@ and ``app`` may import it; it is the only package that speaks SQL.
 """
 
 from workstation.store.arrivals import Examined, Incoming, Outcome
-from workstation.store.artefacts import QUEUED, Artefact, Delivery, Parcel
+from workstation.store.artefacts import CLOSED, QUEUED, Artefact, Delivery, Parcel
 from workstation.store.audit_log import AuditEvent
 from workstation.store.blobs import BlobRef
 from workstation.store.check import CheckResult, Finding
@@ -39,6 +39,7 @@ from workstation.store.store import Condition, Store
 from workstation.store.studies import StudyQuery, StudyRow
 
 __all__ = [
+    "CLOSED",
     "GIVING_BACK",
     "HELD",
     "QUEUED",

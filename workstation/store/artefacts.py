@@ -2,7 +2,8 @@
 
 An artefact is an object that was made here or is passed on from here: its UID and its bytes are fixed when
 it is made and never change. A delivery is one row for an artefact and a destination; which states there are
-and which may follow which is ``sync``'s table, the rows only keep them.
+and which may follow which is ``sync``'s table, the rows only keep them. What counts as over: it was seen in
+the archive (``verified_at``), or a person has given it up.
 
 Units:   bytes; aware datetimes, kept in UTC.
 Source:  facts/security-and-reliability.md 2.2.
@@ -20,6 +21,12 @@ from workstation.store.stamps import moment, moment_or_none, stamp, stamp_or_non
 
 QUEUED: Final = "queued"
 """The state in which every delivery begins."""
+
+CLOSED: Final = "closed"
+"""The state of a delivery that a person has given up: it holds nothing back, and stays on record."""
+
+OPEN: Final = f"d.verified_at IS NULL AND d.state <> '{CLOSED}'"
+"""SQL for the deliveries ``d`` that are still on their way."""
 
 ARTEFACT_COLUMNS: Final = (
     "uid, study_uid, series_uid, sop_class, kind, transfer_syntax, sha256, digest, size, created, author"
@@ -54,7 +61,7 @@ class Parcel:
     artefact: Artefact
     destinations: tuple[str, ...]  # identifiers of archives
     body: bytes | None = None  # a Part 10 file; None: an image of the store, found by its UID and sha256
-    after: str = ""  # UID of an artefact that the same archive must have first
+    after: str = ""  # UID of an artefact that the same archive must have first, if it is on its way there
     priority: int = 0  # the higher goes first
 
 

@@ -6,7 +6,7 @@ before is not queued again. A delivery moves only from the state in which the mo
 threads that want to send the same thing one gets it.
 
 Images that are passed on as they are stay where they are, in the blobs; their study is not given away
-before every destination has them (``Pins``).
+while one is on its way (``Pins``).
 
 Errors:  ArtefactDiffers for a UID that is taken by other bytes; BlobMissing for bytes that are not here;
          ValueError for a parcel that contradicts itself; DiskFull, DiskFailed, StoreReadOnly.
@@ -22,6 +22,7 @@ from typing import Final, Protocol
 from workstation.store.artefacts import (
     ARTEFACT_COLUMNS,
     DELIVERY_COLUMNS,
+    OPEN,
     Artefact,
     Delivery,
     Parcel,
@@ -36,14 +37,16 @@ from workstation.store.errors import ArtefactDiffers, BlobMissing
 from workstation.store.stamps import moment, stamp
 from workstation.store.work import Work
 
+_OLDEST: Final = f"SELECT min(a.created) FROM artefacts a JOIN deliveries d ON d.uid = a.uid WHERE {OPEN}"  # noqa: S608 - ours
+
 _NO_LOCK: Final = contextlib.nullcontext()
 
-# Verified everywhere, long enough ago, and nothing that is not verified waits for it.
-_FORGETTABLE: Final = """
+# Verified everywhere, long enough ago, and nothing that is still on its way waits for it.
+_FORGETTABLE: Final = f"""
     SELECT uid FROM artefacts WHERE
         NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.uid = artefacts.uid
             AND (d.verified_at IS NULL OR d.verified_at >= ?))
-        AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.after = artefacts.uid AND d.verified_at IS NULL)"""
+        AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.after = artefacts.uid AND {OPEN})"""  # noqa: S608 - our own words
 
 
 class StoredBytes(Protocol):
@@ -143,17 +146,15 @@ class Outbox:
         return dict(self._work.rows("SELECT state, count(*) FROM deliveries GROUP BY state"))
 
     def oldest_unsent(self) -> datetime | None:
-        """Return when the oldest artefact was made that an archive still hasn't been seen to have."""
-        ((created,),) = self._work.rows(
-            "SELECT min(a.created) FROM artefacts a JOIN deliveries d ON d.uid = a.uid "
-            "WHERE d.verified_at IS NULL"
-        )
+        """Return when the oldest artefact was made that is still on its way to an archive."""
+        ((created,),) = self._work.rows(_OLDEST)
         return moment(created) if created else None
 
     def forget_verified(self, before: datetime) -> int:
         """Drop the artefacts that every destination had before a moment; return how many.
 
-        One that something unverified has to follow stays.
+        One that has to be there before another that is still on its way stays, and so does one that was
+        given up anywhere.
         """
         with self._work.alone():
             uids = [uid for (uid,) in self._work.rows(_FORGETTABLE, stamp(before))]

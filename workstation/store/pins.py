@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from workstation.store.artefacts import OPEN
 from workstation.store.changes import Cut, Put
 from workstation.store.work import Work
 
-_KEPT: Final = """
+_KEPT: Final = f"""
     SELECT study_uid FROM pins UNION SELECT study_uid FROM measurements
     UNION SELECT a.study_uid FROM artefacts a JOIN deliveries d ON d.uid = a.uid
-        WHERE a.body IS NULL AND d.verified_at IS NULL"""
+        WHERE a.body IS NULL AND {OPEN}"""  # noqa: S608 - our own words
 
 
 class Pins:

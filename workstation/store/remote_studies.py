@@ -86,7 +86,7 @@ class RemoteStudies:
             listed = set()
             for study in studies:
                 database.rows(_UPSERT, *_values(study))
-                listed.add(study.uid)
+                listed.add((study.archive, study.uid))
             return _forget_others(database, whole, listed) if whole else 0
 
     def forget(self, archive: str) -> int:
@@ -113,7 +113,7 @@ class RemoteStudies:
         return tuple(map(_remote_study, found))
 
 
-def _forget_others(database: Database, window: Window, listed: set[str]) -> int:
+def _forget_others(database: Database, window: Window, listed: set[tuple[str, str]]) -> int:
     asked: list[tuple[str, str]] = [("archive = ?", window.archive)]
     if window.from_date:
         asked.append(("date >= ?", window.from_date))
@@ -126,7 +126,7 @@ def _forget_others(database: Database, window: Window, listed: set[str]) -> int:
         f"SELECT uid FROM remote_studies WHERE {where}",  # noqa: S608 - our own words
         *(value for _, value in asked),
     )
-    gone = [uid for (uid,) in here if uid not in listed]
+    gone = [uid for (uid,) in here if (window.archive, uid) not in listed]
     for uid in gone:
         database.rows("DELETE FROM remote_studies WHERE archive = ? AND uid = ?", window.archive, uid)
         database.rows("DELETE FROM listed WHERE archive = ? AND study_uid = ?", window.archive, uid)

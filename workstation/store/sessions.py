@@ -25,6 +25,16 @@ class Sessions:
         found = self._index.row("SELECT body FROM sessions WHERE name = ?", name)
         return str(found[0]) if found else None
 
+    def names(self, beginning: str) -> frozenset[str]:
+        """Return what follows this beginning in the names of all states that have it."""
+        found = self._index.rows(
+            "SELECT substr(name, ?) FROM sessions WHERE substr(name, 1, ?) = ?",
+            len(beginning) + 1,
+            len(beginning),
+            beginning,
+        )
+        return frozenset(str(rest) for (rest,) in found)
+
     def remove(self, name: str) -> None:
         """Forget a state."""
         with self._index.writing() as database:

@@ -183,7 +183,8 @@ class _Opening:
         for path in (self._files.database_path, self._files.journal_path):
             set_aside(self._files.disk.files, self._files.folder, path)
         self._report.say(
-            "Measurements and audit trail could not be read; they begin anew, what is left is kept."
+            "Measurements, audit trail and what was still to be sent could not be read; "
+            "they begin anew, what is left is kept."
         )
         return create_work(self._files, self._report)
 

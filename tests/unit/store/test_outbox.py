@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -11,6 +12,7 @@ from store_instances import Maker
 from store_parcels import MOMENT, body, parcel, passed_on
 
 from workstation.store import (
+    CLOSED,
     QUEUED,
     ArtefactDiffers,
     BlobMissing,
@@ -18,6 +20,8 @@ from workstation.store import (
     Store,
     StudyKept,
 )
+from workstation.store.contents import Contents
+from workstation.store.outbox import Outbox
 
 LATER = MOMENT + timedelta(minutes=5)
 
@@ -201,6 +205,50 @@ def test_what_something_unsent_has_to_follow_is_not_forgotten(store: Store) -> N
 
     _verified(store, "report")
     assert store.outbox.forget_verified(LATER + timedelta(days=1)) == 2
+
+
+def test_what_was_given_up_holds_nothing_back_and_stays_on_record(store: Store, make: Maker) -> None:
+    image = make.incoming("1.1", "1")
+    store.intake.put([image], verified=True)
+    store.outbox.enqueue(parcel("images"), parcel("report", after="images"), passed_on(image))
+    _verified(store, "images")
+    for uid in ("report", "1"):
+        _moved(store, uid, state=CLOSED)
+
+    assert store.outbox.oldest_unsent() is None
+    assert store.pins.all() == frozenset()
+    assert store.outbox.forget_verified(LATER + timedelta(days=1)) == 1
+    assert bytes(store.outbox.body_of("report")) == body("report")
+
+
+def test_while_an_image_is_queued_no_study_is_given_away(store: Store, make: Maker) -> None:
+    """The image is looked for and its delivery written under the lock that every removal takes."""
+    image = make.incoming("1.1", "1")
+    store.intake.put([image], verified=True)
+    held = threading.Event()
+    outcomes: list[str] = []
+
+    def give_away() -> None:
+        held.wait()
+        try:
+            store.eviction.evict("1.1")
+        except StudyKept:
+            outcomes.append("kept")
+
+    class Slow(Contents):
+        def require(self, uid: str, sha256: str, /) -> None:
+            super().require(uid, sha256)
+            held.set()
+            thread.join(0.05)  # all the time that it could want, if nothing held it back
+
+    thread = threading.Thread(target=give_away)
+    thread.start()
+    slow = Slow(store.instances, store.blobs, store.eviction.lock)
+    Outbox(store._parts.work, slow).enqueue(passed_on(image))
+    thread.join()
+
+    assert outcomes == ["kept"]
+    assert bytes(store.outbox.body_of("1")) == bytes(image.data)
 
 
 def test_an_image_is_passed_on_from_where_it_lies(store: Store, make: Maker) -> None:

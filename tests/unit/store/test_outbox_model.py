@@ -16,7 +16,7 @@ from simulated_sqlite import SimulatedSqlite
 from store_instances import KEK
 from store_parcels import MOMENT, NothingStored, parcel
 
-from workstation.store import QUEUED, ArtefactDiffers, Delivery, Parcel
+from workstation.store import CLOSED, QUEUED, ArtefactDiffers, Delivery, Parcel
 from workstation.store.disk import Disk
 from workstation.store.outbox import Outbox
 from workstation.store.report import Report
@@ -27,7 +27,11 @@ FOLDER = Path("/work")
 UIDS = st.sampled_from(["1.1", "1.2", "1.3", "1.4"])
 PLACES = ("group", "hospital", "exchange")
 MOMENTS = st.integers(0, 5).map(lambda hours: MOMENT + timedelta(hours=hours))
-STATES = st.sampled_from([QUEUED, "sending", "stored", "held", "conflict", "quarantined"])
+STATES = st.sampled_from([QUEUED, "sending", "stored", "held", "conflict", CLOSED])
+
+
+def _is_open(delivery: Delivery) -> bool:
+    return delivery.verified_at is None and delivery.state != CLOSED
 
 
 class OutboxMachine(RuleBasedStateMachine):
@@ -94,7 +98,7 @@ class OutboxMachine(RuleBasedStateMachine):
     @rule(before=MOMENTS)
     def forget(self, before: datetime) -> None:
         """Drop what everybody has had for long enough."""
-        needed = {one.after for one in self.deliveries.values() if not one.is_verified}
+        needed = {one.after for one in self.deliveries.values() if _is_open(one)}
         gone = {
             uid
             for uid in self.parcels
@@ -132,7 +136,7 @@ class OutboxMachine(RuleBasedStateMachine):
             key=lambda one: (-one.priority, created[one.uid], one.uid, one.destination),
         )
         assert self.outbox.deliveries() == tuple(order)
-        unsent = [created[one.uid] for one in order if not one.is_verified]
+        unsent = [created[one.uid] for one in order if _is_open(one)]
         assert self.outbox.oldest_unsent() == min(unsent, default=None)
         states = [one.state for one in order]
         assert self.outbox.counts() == {state: states.count(state) for state in states}

@@ -115,3 +115,11 @@ def test_with_a_study_goes_what_was_listed_of_it_there(store: Store) -> None:
     store.remote_studies.forget("hospital")
     assert store.listed.expected("1") is None
     assert _uids(store) == []
+
+
+def test_what_another_archive_lists_speaks_for_itself_alone(store: Store) -> None:
+    store.remote_studies.put_all([_study("1")])
+
+    assert store.remote_studies.put_all([_study("1", archive="hospital")], Window("group")) == 1
+
+    assert [row.archive for row in store.remote_studies.list()] == ["hospital"]

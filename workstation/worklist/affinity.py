@@ -46,7 +46,7 @@ class Affinities:
         if said is not None:
             return said
         steps = [steps_within(one, other), steps_within(other, one)]
-        depth = min((step for step in steps if step is not None), default=None)
+        depth = next((step for step in steps if step is not None), None)
         return self.within[depth] if depth is not None and depth < len(self.within) else 0.0
 
     def of_modalities(self, one: Iterable[str], other: Iterable[str]) -> float:

@@ -12,6 +12,10 @@ def test_a_description_that_is_wider_than_a_series_body_part_wins() -> None:
     assert seen.regions == {R.CHEST, R.ABDOMEN, R.PELVIS}
 
 
+def test_a_series_of_a_part_of_what_is_described_adds_nothing() -> None:
+    assert examination("US abdomen", body_parts=["LIVER", "KIDNEY"]).regions == {R.ABDOMEN}
+
+
 def test_the_body_part_speaks_where_the_description_is_silent() -> None:
     assert examination("routine", body_parts=["KNEE"]).regions == {R.KNEE}
 

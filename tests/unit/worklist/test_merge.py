@@ -1,3 +1,4 @@
+import copy
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -124,7 +125,8 @@ def test_tasks_of_one_order_are_one_line_before_any_image_comes(task: Callable[.
 
 
 def test_an_order_without_a_study_joins_the_task_that_names_one(task: Callable[..., FromTask]) -> None:
-    assert _one(merged([], [task(), task(uid="", study_uid="")], [])).study_uid == "1.2.3"
+    item = _one(merged([], [task(), task(uid="", study_uid="")], []))
+    assert item.key == item.study_uid == "1.2.3"
 
 
 def test_a_canceled_task_is_nothing(
@@ -296,7 +298,8 @@ STORED = st.builds(FromStore, PATIENTS, STUDIES, here=st.integers(0, 3), state=s
 
 
 def _shuffled(values: list[T], draw: Random) -> list[T]:
-    again = values * 2
+    """Return the values twice and in another order, as objects of their own."""
+    again = copy.deepcopy(values) + copy.deepcopy(values)
     draw.shuffle(again)
     return again
 

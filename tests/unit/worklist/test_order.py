@@ -117,6 +117,19 @@ def test_a_flag_that_is_absent_doubtful_or_less_urgent_than_the_order_changes_no
     assert _keys(rank([*others, make_item(flag=make_flag(**changes))])) == _keys(rank([*others, make_item()]))
 
 
+def test_with_a_cap_of_nothing_a_flag_is_shown_and_changes_nothing(
+    make_item: Callable[..., Item],
+    make_flag: Callable[..., Flag],
+    turnaround: Turnaround,
+    policy: Policy,
+    now: datetime,
+) -> None:
+    uncapped = replace(policy, ai_cap=timedelta(0))
+    item = make_item(due=now + 600 * MINUTE, flag=make_flag())
+    (place,) = ranked([item], now=now, turnaround=turnaround, policy=uncapped)
+    assert place.why == "10 h left"
+
+
 def test_a_flag_never_makes_a_study_stat(
     rank: Rank, make_item: Callable[..., Item], make_flag: Callable[..., Flag], now: datetime
 ) -> None:

@@ -212,11 +212,12 @@ def test_what_came_later_is_no_prior(study: Make, affinities: Affinities) -> Non
     others = [
         study("CT head", days=-1),
         replace(study("CT head W", uid="earlier"), time="0859"),
+        replace(study("CT head W", uid="together"), time="0900"),
         replace(study("CT head W", uid="later"), time="0901"),
         replace(study("CT head W", uid="undated"), date=""),
     ]
     found = find_priors(current, others, Links(), affinities)
-    assert set(_uids(found.relevant)) == {"earlier", "undated"}
+    assert set(_uids(found.relevant)) == {"earlier", "together", "undated"}
 
 
 def test_nobody_else_s_study_is_ever_a_prior(

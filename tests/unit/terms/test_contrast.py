@@ -27,6 +27,7 @@ from workstation.terms import Contrast, contrast_of
         ("MRT mit und ohne KM", Contrast.BOTH),
         ("CT head", Contrast.UNKNOWN),
         ("CT HEAD W C SPINE", Contrast.UNKNOWN),
+        ("XR WRIST W/WO CAST", Contrast.UNKNOWN),
         ("XR HAND W 3 VIEWS", Contrast.UNKNOWN),
         ("US abdomen with Doppler", Contrast.UNKNOWN),
         ("MR child without sedation", Contrast.UNKNOWN),

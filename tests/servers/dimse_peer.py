@@ -22,6 +22,7 @@ from pydicom.filewriter import dcmwrite
 from pydicom.uid import UID
 from pynetdicom import AE, evt
 from pynetdicom.events import Event
+from pynetdicom.transport import ThreadedAssociationServer
 
 from workstation.archive import Outgoing
 from workstation.archive.dimse.association import Patience, Route
@@ -38,6 +39,8 @@ VERIFICATION: Final = "1.2.840.10008.1.1"
 COMMITMENT: Final = "1.2.840.10008.1.20.1"
 CT: Final = "1.2.840.10008.5.1.4.1.1.2"
 MR: Final = "1.2.840.10008.5.1.4.1.1.4"
+
+_POLL: Final = 0.01  # the library's own half second is waited for at each end
 
 HASTY: Final = Patience(connect=5.0, negotiate=5.0, silence=20.0, release=5.0, report=20.0)
 
@@ -76,9 +79,14 @@ class DimsePeer:
         self._server: Any = None
 
     def __enter__(self) -> Self:
-        self._server = self._entity.start_server(
-            (HOST, 0), block=False, evt_handlers=self._handlers, ssl_context=self._tls
+        self._server = self._entity.make_server(
+            (HOST, 0),
+            evt_handlers=self._handlers,
+            ssl_context=self._tls,
+            server_class=ThreadedAssociationServer,
         )
+        self._entity._servers.append(self._server)  # so that its own shutdown ends it
+        threading.Thread(target=self._server.serve_forever, args=(_POLL,), daemon=True).start()
         return self
 
     def __exit__(

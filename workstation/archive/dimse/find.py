@@ -99,14 +99,14 @@ def _searches(query: Query) -> Iterator[Dataset]:
 
 
 def _text_searches(asked: str, fixed: dict[str, str]) -> list[dict[str, str]]:
-    """Return the ways to ask for a text: family name (archives may heed its case) and two numbers."""
+    """Return the ways to ask for a text; archives may heed case, and what they keep is mostly in capitals."""
     if not asked:
         return [{}]
     plain = asked.replace("\\", "?")
-    names = dict.fromkeys((plain, plain.upper()))
-    ways = [{"PatientName": f"{name}*"} for name in names]
-    ways += [{keyword: plain} for keyword in ("PatientID", "AccessionNumber") if keyword not in fixed]
-    return ways
+    spelt = dict.fromkeys((plain, plain.upper()))
+    numbers = [keyword for keyword in ("PatientID", "AccessionNumber") if keyword not in fixed]
+    names = [{"PatientName": f"{one}*"} for one in spelt]
+    return names + [{keyword: one} for keyword in numbers for one in spelt]
 
 
 def _found_study(answer: Dataset) -> FoundStudy:

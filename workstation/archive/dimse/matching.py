@@ -39,4 +39,12 @@ def _has_text(text: str, found: FoundStudy) -> bool:
     asked = text.casefold()
     families = (group.casefold() for group in found.patient.name.split("="))
     numbers = (found.patient.patient_id.casefold(), found.study.accession.casefold())
-    return asked in numbers or any(family.startswith(asked) for family in families)
+    return asked in numbers or any(family.startswith(asked) for family in families) or _is_lost(text, found)
+
+
+def _is_lost(text: str, found: FoundStudy) -> bool:
+    """Say whether an archive may have found a name that its character set then couldn't hold.
+
+    Orthanc's default is Latin-1: of a name in Hangul it finds, "^" is left in the answer.
+    """
+    return not text.isascii() and not any(letter.isalnum() for letter in found.patient.name)

@@ -94,7 +94,9 @@ def test_a_text_is_asked_for_as_a_name_and_as_both_numbers() -> None:
         {"PatientName": "doe*"},
         {"PatientName": "DOE*"},
         {"PatientID": "doe"},
+        {"PatientID": "DOE"},
         {"AccessionNumber": "doe"},
+        {"AccessionNumber": "DOE"},
     ]
 
 

@@ -65,3 +65,12 @@ def test_a_date_of_the_old_form_is_compared_too() -> None:
 
     assert fits(Query(from_date="19940213", to_date="19940213"), old)
     assert not fits(Query(from_date="19940214"), old)
+
+
+def test_a_name_that_the_archive_could_not_write_is_no_other_name() -> None:
+    """Orthanc finds it by what is asked, and answers in Latin-1."""
+    lost = FoundStudy(Patient("4711", "", "^", "", ""), STUDY, (), None, None)
+
+    assert fits(Query(text="김"), lost)
+    assert not fits(Query(text="doe"), lost)
+    assert not fits(Query(text="김"), FoundStudy(Patient("4711", "", "LEE^", "", ""), STUDY, (), None, None))

@@ -28,7 +28,7 @@ from workstation.archive.dimse.identifiers import (
     patient_of,
     study_of,
 )
-from workstation.archive.dimse.matching import fits
+from workstation.archive.matching import fits
 from workstation.archive.model import (
     FoundStudy,
     Query,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from workstation.archive import FoundStudy, Query
-from workstation.archive.dimse.matching import fits
+from workstation.archive.matching import fits
 from workstation.dicom.model import Patient, Study
 
 PATIENT = Patient("4711", "HOSP", "김^희중=金^喜中=Kim^Huijung", "19660101", "F")

@@ -1,4 +1,4 @@
-"""Whether what an archive found is what was asked for: archives ignore keys, wildcards and ranges.
+"""Whether what an archive found is what was asked for: archives ignore criteria, wildcards and ranges.
 
 What an answer leaves unsaid can't be held against it: a study is rather shown than hidden.
 """
@@ -16,9 +16,7 @@ def fits(query: Query, found: FoundStudy) -> bool:
         and (not query.patient_id or not patient.issuer or _same(query.issuer, patient.issuer))
         and _same(query.accession, study.accession)
         and _same(query.study_uid, study.uid)
-        and (
-            not query.modalities or not found.modalities or not query.modalities.isdisjoint(found.modalities)
-        )
+        and not (query.modalities and found.modalities and query.modalities.isdisjoint(found.modalities))
         and _within(query, study.date)
         and (not query.text or _has_text(query.text, found))
     )

@@ -31,6 +31,7 @@ from workstation.store.intake import Receipt
 from workstation.store.links import Link, PatientKey
 from workstation.store.listed import Account, Listing
 from workstation.store.lock import require_free
+from workstation.store.outbox import Outbox
 from workstation.store.parts import Options
 from workstation.store.remote_studies import RemoteStudy, Window
 from workstation.store.report import Report
@@ -64,6 +65,7 @@ __all__ = [
     "Link",
     "Listing",
     "Options",
+    "Outbox",
     "Outcome",
     "Parcel",
     "PatientKey",

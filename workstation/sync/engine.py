@@ -19,7 +19,7 @@ from workstation.clock import Clock
 from workstation.errors import calm
 from workstation.events import Signal
 from workstation.security import boot_id
-from workstation.store import Delivery, Store
+from workstation.store import Artefact, Delivery, Store
 from workstation.sync.arriving import Arriving
 from workstation.sync.bell import Bell
 from workstation.sync.board import Board, Progress, Want
@@ -166,9 +166,15 @@ class Engine:
         fetching = Fetching(
             line, self._board, self.arriving, shaper, self._bell, may=self._may, streams=means.streams
         )
-        sending = Sending(means.store.outbox, line, means.clock, means.digest, owner=boot_id())
+        sending = Sending(
+            means.store.outbox, line, means.clock, means.digest, owner=boot_id(), proven=self._proven
+        )
         sending.changed.connect(self._delivery_changed)
         return _Archive(line, shaper, fetching, sending)
+
+    def _proven(self, artefact: Artefact) -> None:
+        """Note that images of the store can be fetched again from now on."""
+        self._means.store.studies.mark_verified(artefact.study_uid, [artefact.sha256])
 
     def _may(self, want: Want) -> bool:
         return want.urgency is Urgency.OPEN or not self._means.is_metered()

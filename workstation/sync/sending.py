@@ -41,11 +41,13 @@ from workstation.dicom.errors import DicomRefused
 from workstation.dicom.examine import digest as sha256_of
 from workstation.errors import LumenError, calm
 from workstation.events import Signal
-from workstation.store import Artefact, Delivery
-from workstation.store.outbox import Outbox
+from workstation.store import Artefact, Delivery, Outbox
 from workstation.sync.backoff import Backoff
 from workstation.sync.delivery import ENDS, MAYBE_STORED_AFTER, Event, State, moved
 from workstation.sync.line import Line
+
+IMAGE: Final = "image"
+"""The kind of an artefact that is an image of the store, passed on as it is."""
 
 _MOST: Final = 50  # objects in one request
 _LARGEST: Final = 32 << 20  # bytes in one request, unless one alone is larger
@@ -82,6 +84,7 @@ class Sending:
         digest: Digest,
         *,
         owner: str,
+        proven: Callable[[Artefact], object] = lambda _: None,
         draw: random.Random | None = None,
         backoff: Backoff | None = None,
     ) -> None:
@@ -92,6 +95,7 @@ class Sending:
         self._clock = clock
         self._digest = digest
         self._owner = owner
+        self._proven = proven  # hears of images of the store that an archive has now
         self._draw = draw or random.Random()  # noqa: S311  it spreads waits, it keeps no secret
         self._backoff = backoff or Backoff()
         self._not_before: dict[str, float] = {}  # UID → monotonic
@@ -252,7 +256,7 @@ class Sending:
         verdict = self._compare(item, images)
         if verdict is Event.ABSENT:
             return False
-        self._move(item.delivery, verdict, "" if verdict is Event.SAME else _DIFFERENT)
+        self._judge(item, verdict)
         return True
 
     def _read_back_stored(self, delivery: Delivery) -> None:
@@ -268,6 +272,11 @@ class Sending:
         except (LumenError, OSError) as error:
             self._postpone(item.delivery, calm(error), _asked(error))
             return
+        self._judge(item, verdict)
+
+    def _judge(self, item: _Item, verdict: Event) -> None:
+        if verdict is Event.SAME and item.artefact.kind == IMAGE:
+            self._proven(item.artefact)  # before the move: after a crash it is only proven twice
         words = {Event.SAME: "", Event.DIFFERENT: _DIFFERENT, Event.ABSENT: _ABSENT}
         self._move(item.delivery, verdict, words[verdict])
 

@@ -44,6 +44,11 @@ def was_opened(desk: Desk, study_uid: str) -> bool:
     return desk.store.sessions.get(_name(study_uid)) is not None
 
 
+def opened(desk: Desk) -> frozenset[str]:
+    """Return every study that was ever opened here."""
+    return desk.store.sessions.names(_name(""))
+
+
 def keep_last_study(desk: Desk, study_uid: str) -> None:
     """Remember which study is open: the next start comes back to it, after a crash as well."""
     desk.store.sessions.put(_LAST, study_uid)

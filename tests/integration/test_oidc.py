@@ -115,7 +115,7 @@ def test_a_person_signs_in_and_stays_signed_in_over_starts_and_renewals(
     vault, clock = SessionVault(), ManualClock()
     account = account_of(address, vault=vault, clock=clock)
     with PretendBrowser(provider.authorities) as browser:
-        person = account.sign_in(Browser(browser))
+        person = account.sign_in(Browser(browser, lambda: browser.is_done))
 
     assert (person.subject, person.name, person.user) == ("reader", "Dr. Reader", "reader")
     assert person.roles == ("radiology",)
@@ -138,7 +138,7 @@ def test_a_person_signs_in_and_stays_signed_in_over_starts_and_renewals(
 def test_an_archives_refusal_brings_a_new_token_once(provider: Provider, address: Address) -> None:
     account = account_of(address, vault=SessionVault(), clock=ManualClock())
     with PretendBrowser(provider.authorities) as browser:
-        account.sign_in(Browser(browser))
+        account.sign_in(Browser(browser, lambda: browser.is_done))
     first = account.headers()
 
     assert account.refused(first)
@@ -151,7 +151,7 @@ def test_who_signs_out_is_out_here_and_there(provider: Provider, address: Addres
     vault = SessionVault()
     account = account_of(address, vault=vault, clock=ManualClock())
     with PretendBrowser(provider.authorities) as browser:
-        account.sign_in(Browser(browser))
+        account.sign_in(Browser(browser, lambda: browser.is_done))
     account.sign_out()
 
     with pytest.raises(NotAllowed, match="Sign in"):
@@ -167,7 +167,7 @@ def test_a_used_refresh_token_put_back_ends_the_sign_in_and_asks_for_a_new_one(
     vault, clock = SessionVault(), ManualClock()
     account = account_of(address, vault=vault, clock=clock)
     with PretendBrowser(provider.authorities) as browser:
-        account.sign_in(Browser(browser))
+        account.sign_in(Browser(browser, lambda: browser.is_done))
     used = vault.read("archive/home/session")
     assert used is not None
     clock.wait(LIFETIME)
@@ -188,7 +188,7 @@ def test_who_gives_up_in_the_browser_is_told_so(provider: Provider, address: Add
         PretendBrowser(provider.authorities, gives_up=True) as browser,
         pytest.raises(NotAllowed, match="refused or given up"),
     ):
-        account.sign_in(Browser(browser))
+        account.sign_in(Browser(browser, lambda: browser.is_done))
     assert "not completed" in browser.pages[-1]
 
 
@@ -233,7 +233,7 @@ def test_a_provider_that_is_gone_is_unreachable_and_nobodys_password_is_wrong(
     vault, clock = SessionVault(), ManualClock()
     account = account_of(address, vault=vault, clock=clock)
     with PretendBrowser(provider.authorities) as browser:
-        account.sign_in(Browser(browser))
+        account.sign_in(Browser(browser, lambda: browser.is_done))
     provider.stop()
     clock.wait(LIFETIME)
 

@@ -41,6 +41,11 @@ class PretendBrowser:
     ) -> None:
         self.wait()
 
+    @property
+    def is_done(self) -> bool:
+        """Say whether all that was opened has come to its end: who still waits then, waits in vain."""
+        return bool(self._threads) and not any(thread.is_alive() for thread in self._threads)
+
     def wait(self) -> None:
         """Wait until all that was opened has come to its end."""
         for thread in self._threads:

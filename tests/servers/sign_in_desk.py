@@ -38,4 +38,4 @@ class Desk:
     def sign_in(self, account: Account) -> Person:
         """Sign in, with a person who does all that they are asked."""
         with PretendBrowser(self.authorities) as browser:
-            return account.sign_in(Browser(browser, seconds=30.0))
+            return account.sign_in(Browser(browser, lambda: browser.is_done))

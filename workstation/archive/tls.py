@@ -59,7 +59,10 @@ LINUX_BUNDLES: Final = (
 
 
 def context_of(rules: TlsRules) -> ssl.SSLContext:
-    """Return what sets up connections by these rules; one for each connection kept open is enough."""
+    """Return what sets up connections by these rules.
+
+    One for each endpoint: on Windows and macOS the handshakes of one context wait for each other.
+    """
     context = _trusting(rules)
     try:
         context.minimum_version = VERSIONS[rules.minimum]
@@ -113,11 +116,15 @@ class _RuledAdapter(HTTPAdapter):
     ) -> None:
         """Let every connection be set up by our context."""
         super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **pool_kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": HTTPConnectionPool, "https": _Pool}
+        self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:  # noqa: ANN401  the library's signature
         """Let connections through a proxy's tunnel be set up by it, too."""
-        return super().proxy_manager_for(proxy, ssl_context=self._context, **proxy_kwargs)
+        is_new = proxy not in self.proxy_manager
+        manager = super().proxy_manager_for(proxy, ssl_context=self._context, **proxy_kwargs)
+        if is_new:
+            manager.pool_classes_by_scheme = _POOLS
+        return manager
 
     def cert_verify(self, conn: Any, url: str, verify: object, cert: object) -> None:  # noqa: ANN401  the library's
         """Verify by the context alone: the library would add its own bundle of authorities to it."""
@@ -152,13 +159,15 @@ class _Pool(HTTPSConnectionPool):
     ConnectionCls = _Connection
 
 
+_POOLS: Final = {"http": HTTPConnectionPool, "https": _Pool}
+
+
 def _trusting(rules: TlsRules) -> ssl.SSLContext:
     """Return a context that verifies names and certificates, by the site's authorities or the system's."""
     if rules.authorities:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.verify_flags |= (
-            ssl.VERIFY_X509_PARTIAL_CHAIN
-        )  # an intermediate alone may be what a site trusts
+        # An intermediate alone may be what a site trusts.
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         _load_authorities(context, rules.authorities)
         return context
     if SYSTEM_VERIFIES:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import select
 import socket
+import socketserver
 import ssl
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -240,6 +243,50 @@ def test_where_the_system_verifies_only_the_servers_own_pin_counts(
         assert get(server.url, TlsRules(pins=(public_key_pin(issued.der),))) == 200
         with pytest.raises(NotTrusted, match="none of the keys"):
             get(server.url, TlsRules(pins=(public_key_pin(authority.der),)))
+
+
+# --- through a proxy ------------------------------------------------------------------------------------
+
+
+class Tunnel(socketserver.BaseRequestHandler):
+    """A proxy that opens whatever tunnel it is asked for (RFC 9110 section 9.3.6)."""
+
+    def handle(self) -> None:
+        """Connect, say so, and carry both ways until one side has done."""
+        request = self.request.recv(65_536).decode()
+        host, _, port = request.split()[1].partition(":")
+        with socket.create_connection((host, int(port)), timeout=5) as there:
+            self.request.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+            ends = {self.request: there, there: self.request}
+            while True:
+                for end in select.select(list(ends), [], [], 5)[0]:
+                    said = end.recv(65_536)
+                    if not said:
+                        return
+                    ends[end].sendall(said)
+
+
+@pytest.fixture
+def proxy() -> Iterator[str]:
+    with socketserver.ThreadingTCPServer((HOST, 0), Tunnel) as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.02,))
+        thread.start()
+        yield f"http://{HOST}:{running.server_address[1]}"
+        running.shutdown()
+        thread.join(5)
+
+
+def test_the_rules_hold_through_a_proxy(
+    proxy: str, server: TlsServer, authority: Authority, rules: TlsRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    monkeypatch.setenv("NO_PROXY", "")
+    for wrong in (TlsRules(), pinned(rules, authority.issue(HOST).der)):
+        with pytest.raises(NotTrusted):
+            get(server.url, wrong)
+    assert server.requests == []
+
+    assert get(server.url, rules) == 200
 
 
 # --- our own certificate --------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ Source:  RFC 6585 section 6 (511), RFC 8952 section 1 (what portals do).
 from __future__ import annotations
 
 import http.client
+import ipaddress
 from contextlib import closing
 from typing import Final
 from urllib.parse import urlsplit
@@ -27,5 +28,18 @@ def is_captive(host: str, port: int = HTTP_PORT) -> bool:
             leads_to = urlsplit(answer.getheader("Location", "")).hostname
     except (OSError, http.client.HTTPException, ValueError):
         return False
-    leads_away = 300 <= answer.status < 400 and leads_to is not None and leads_to != host.lower()
+    leads_away = 300 <= answer.status < 400 and leads_to is not None and not _is_kin(leads_to, host.lower())
     return answer.status == http.HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED or leads_away
+
+
+def _is_kin(name: str, other: str) -> bool:
+    """Say whether two hosts end alike, as www.hospital.example and pacs.hospital.example do."""
+    return name == other or (not _is_address(other) and name.split(".")[-2:] == other.split(".")[-2:])
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

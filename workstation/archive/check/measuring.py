@@ -155,7 +155,8 @@ class _Run:
 
     def _is_doubtful(self) -> bool:
         """Say whether somebody else may have answered in the archive's place."""
-        return any(one.kind in _INTERCEPTED for one in self._found.troubles)
+        doubtful = (self._found.trouble(Step.TLS), self._found.trouble(Step.SIGN_IN))
+        return any(one is not None and one.kind in _INTERCEPTED for one in doubtful)
 
     def _try(self, step: Step, take: Callable[[rates.Watch], T]) -> T | None:
         """Take a step; note why, if it doesn't work."""
@@ -168,7 +169,7 @@ class _Run:
         except LumenError as error:
             self._note(Trouble.of(step, error))
             return None
-        watch.go_on(1.0)
+        watch.share(1.0)  # not the place to stop: what was made would be lost, an open line among it
         return made
 
     def _note(self, trouble: Trouble) -> None:

@@ -150,9 +150,9 @@ class PersonAccount(_TokenAccount):
     def sign_out(self) -> None:
         """Forget the sign-in; tell the service, if it can be reached."""
         with self._turning:
+            self._tokens.drop()
             kept = self._session()
             self._unkept = None
-            self._tokens.drop()
             with keyring_told():
                 self._vault.forget(self._entry)
         if kept is not None:

@@ -35,6 +35,16 @@ def test_only_what_no_archive_says_is_the_networks_own_page(answer: bytes, expec
         assert is_captive("127.0.0.1", server.port) is expected
 
 
+def test_a_site_that_leads_to_its_own_front_page_is_no_hotel(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = {"http://www.hospital.example/": False, "http://login.hotel.example/": True}
+    real = socket.create_connection
+    for page, expected in pages.items():
+        with TlsServer(None, answer=lambda _, page=page: head("302 Found", page)) as server:  # type: ignore[misc]
+            place = ("127.0.0.1", server.port)
+            monkeypatch.setattr(socket, "create_connection", lambda *_, place=place, **__: real(place, 5))
+            assert is_captive("pacs.hospital.example") is expected
+
+
 def test_silence_says_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

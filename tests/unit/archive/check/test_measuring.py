@@ -217,6 +217,17 @@ def test_what_the_system_does_not_tell_may_be_handed_in(line: Line) -> None:
     assert measure(line.check(medium=Medium.WIRELESS), SystemClock()).link.medium is Medium.WIRELESS
 
 
+def test_a_person_who_stops_while_a_line_opens_leaves_none_open(line: Line) -> None:
+    reached: list[tuple[Step, float]] = []
+    with pytest.raises(Cancelled):
+        measure(
+            line.check(),
+            SystemClock(),
+            progress=lambda step, share: reached.append((step, share)),
+            cancelled=lambda: (Step.LINE, 1.0) in reached,
+        )
+
+
 @pytest.mark.parametrize("step", list(Step))
 def test_a_person_may_stop_it_at_every_step(step: Step, line: Line) -> None:
     reached: list[Step] = []

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import inspect
+import io
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
+import requests
 from fake_archive import Archive, FakeConnection
 from tls_certificates import Authority
 from tls_server import TlsServer
@@ -18,6 +21,7 @@ from workstation.archive import (
     NotAllowed,
     NotOffered,
     NotTrusted,
+    Part,
     Query,
     Search,
     TlsRules,
@@ -118,6 +122,22 @@ def test_a_fast_line_is_measured_by_64_megabytes() -> None:
 
     assert rates.ENOUGH_BYTES <= measured.count < rates.ENOUGH_BYTES + 2**16
     assert archive.asked.count("fibre: part 1.2.3.1") == 7  # it came over and over
+
+
+def test_what_is_enough_drops_the_connection_in_the_middle() -> None:
+    answers = []
+
+    class Noting(FakeConnection):
+        def retrieve(self, wanted: Wanted) -> Generator[Part, None, None]:
+            answers.append(super().retrieve(wanted))
+            return answers[-1]
+
+    archive = Archive({f"1.2.3.{number}": bytes(rates.ENOUGH_BYTES) for number in range(2)})
+    download(Noting(archive, "fibre"), [SAMPLE], Watch(ManualClock()))
+
+    (answer,) = answers
+    assert inspect.getgeneratorstate(answer) == inspect.GEN_CLOSED  # not only forgotten
+    assert archive.asked.count("fibre: part 1.2.3.1") == 0
 
 
 def test_an_archive_that_gives_nothing_is_not_measured() -> None:
@@ -239,6 +259,16 @@ def test_an_archive_that_refuses_before_it_has_read_is_not_measured(
     reading = Reading(tmp_path, 400, reads=False)
     with reading.server as server, pytest.raises(NotOffered, match="did not read"):
         upload(server.url, reading.rules, {}, Watch(Ticking()))
+
+
+def test_an_answer_that_came_before_all_was_sent_tells_no_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    early = requests.Response()
+    early.status_code = 400
+    early.raw = io.BytesIO()
+    monkeypatch.setattr(requests.Session, "post", lambda *_, **__: early)
+
+    with pytest.raises(NotOffered, match="did not read"):
+        upload("https://archive.example", TlsRules(), {}, Watch(ManualClock()))
 
 
 def test_nothing_is_sent_to_a_server_that_is_not_trusted(tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ def test_another_pages_answer_is_passed_over_and_the_time_runs_out(desk: Desk) -
         PretendBrowser(desk.authorities) as browser,
         pytest.raises(Cancelled),
     ):
-        desk.account().sign_in(Browser(browser, cancelled=lambda: bool(browser.pages)))
+        desk.account().sign_in(Browser(browser, lambda: browser.is_done))
     assert "of no use" in browser.pages[0]
 
 
@@ -198,7 +198,7 @@ def test_a_token_of_an_unknown_kind_is_no_token(grant: dict[str, object], desk: 
 
 def test_nobody_is_asked_for_consent_where_something_lasting_comes_without(desk: Desk) -> None:
     with PretendBrowser(desk.authorities) as browser:
-        desk.account().sign_in(Browser(browser))
+        desk.account().sign_in(Browser(browser, lambda: browser.is_done))
 
     assert len(browser.opened) == 1
     assert "prompt" not in browser.opened[0]
@@ -487,7 +487,7 @@ def test_a_locked_keyring_is_told_before_anybody_types_anything(desk: Desk) -> N
     vault.is_locked = True
 
     with PretendBrowser(desk.authorities) as browser, pytest.raises(NotAllowed, match="locked"):
-        desk.account().sign_in(Browser(browser))
+        desk.account().sign_in(Browser(browser, lambda: browser.is_done))
     assert browser.opened == []
 
 

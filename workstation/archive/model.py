@@ -228,6 +228,7 @@ class TlsRules:
     pins: tuple[str, ...] = ()  # base64 SHA-256 of SubjectPublicKeyInfo, any certificate of the chain
     certificate: str = ""  # PEM file of ours, with its key beside it or in it
     key: str = ""
+    is_wanted: bool = True  # False: DIMSE without TLS, where the site has said so
 
 
 @dataclass(frozen=True, slots=True)

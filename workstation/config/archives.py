@@ -37,6 +37,7 @@ SIGN_INS: Final = ("none", "basic", "bearer", "oidc", "client")
 ROLES: Final = ("own", "hospital", "exchange")
 PRODUCTS: Final = ("", "orthanc", "dcm4chee", "google", "aws", "azure")
 TLS: Final = ("1.3", "1.2")
+ENCRYPTIONS: Final = ("tls", "none")
 
 _IDENTIFIER: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _TITLE: Final = re.compile(r"[ -\[\]-~]{1,16}")  # PS3.5 6.2, AE: no backslash, no control characters
@@ -59,6 +60,7 @@ class ArchiveEntry:
     user: str = ""
     issuer: str = ""
     client_id: str = ""
+    encryption: str = "tls"  # DIMSE alone: "none" where the site, or this machine itself, needs none
     minimum_tls: str = "1.3"
     authorities: str = ""
     pins: tuple[str, ...] = ()
@@ -78,6 +80,7 @@ _CHOICES: Final = {
     "sign_in": SIGN_INS,
     "product": PRODUCTS,
     "minimum_tls": TLS,
+    "encryption": ENCRYPTIONS,
 }
 _FIELDS: Final = {one.name: one for one in dataclasses.fields(ArchiveEntry)}
 _WRITABLE: Final = tuple(name for name in _FIELDS if name not in ("identifier", "is_site"))
@@ -168,8 +171,18 @@ def _check_whole(entry: ArchiveEntry) -> None:
         raise BadSetting(
             f"{entry.identifier} may not speak TLS 1.2", remedy="Only the site's policy may allow it."
         )
+    if entry.encryption == "none" and not entry.is_site and not all(map(_is_here, entry.ways.values())):
+        raise BadSetting(
+            f"{entry.identifier} may not be spoken to unencrypted",
+            remedy="Only the site's policy may allow it.",
+        )
     if entry.sign_in in ("oidc", "client") and not (entry.issuer and entry.client_id):
         raise BadSetting(f"{entry.identifier} signs in at a service", remedy="Give issuer and client_id.")
+
+
+def _is_here(way: str) -> bool:
+    """Say whether a way leads to this machine."""
+    return way.startswith(("127.", "localhost:", "[::1]:"))
 
 
 def _tables(path: Path, problems: list[BadSetting]) -> dict[str, dict[str, object]]:

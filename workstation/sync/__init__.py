@@ -8,17 +8,24 @@ from workstation.sync.board import Progress, Want
 from workstation.sync.delivery import ENDS, NEEDS_PERSON, UNSENT, Event, State
 from workstation.sync.engine import Engine, Means
 from workstation.sync.errors import NoSuchArchive, NoSuchDelivery, SyncError
+from workstation.sync.gathering import Gathered, Rules
 from workstation.sync.landing import Landed, Landing, Source
 from workstation.sync.line import Connect, Line, LineState, Status
+from workstation.sync.sending import IMAGE, Sending
+from workstation.sync.service import Service, Sitting
 from workstation.sync.urgency import Urgency
+from workstation.sync.watching import Habit
 
 __all__ = [
     "ENDS",
+    "IMAGE",
     "NEEDS_PERSON",
     "UNSENT",
     "Connect",
     "Engine",
     "Event",
+    "Gathered",
+    "Habit",
     "Landed",
     "Landing",
     "Line",
@@ -27,6 +34,10 @@ __all__ = [
     "NoSuchArchive",
     "NoSuchDelivery",
     "Progress",
+    "Rules",
+    "Sending",
+    "Service",
+    "Sitting",
     "Source",
     "State",
     "Status",

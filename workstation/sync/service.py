@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Final
@@ -24,10 +24,11 @@ from workstation.sync.gathering import Gathered, ReadingOf, Rules, gather
 from workstation.sync.line import Connect
 from workstation.sync.planning import Focus, cases_ahead, plan
 from workstation.sync.watching import Habit, Watching
-from workstation.worklist import Item, Links, Moment, State
+from workstation.worklist import Item, Links, Moment, Priors, State
 
 _EVERY: Final = 1.0
 _PLAN_EVERY: Final = 15.0
+_REST: Final = 4.0  # gathering takes at most every fifth second
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ def _no_links() -> Links:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Sitting:
     """What the planner has to know of whoever reads here."""
 
     rules: Rules
@@ -55,18 +56,24 @@ class Desk:
 class Service:
     """The engine with its planner."""
 
-    def __init__(self, means: Means, ways: Iterable[tuple[Address, Connect]], desk: Desk) -> None:
+    def __init__(self, means: Means, ways: Iterable[tuple[Address, Connect]], sitting: Sitting) -> None:
         self.list_changed: Signal[str] = Signal("the list may be another")
         self.engine = Engine(means, ways)
-        self.watching = Watching(means.store, self.engine.lines, means.clock, desk.habit)
+        self.watching = Watching(means.store, self.engine.lines, means.clock, sitting.habit)
         self._means = means
-        self._desk = desk
-        self._focus = Focus(ahead=desk.ahead)
+        self._sitting = sitting
+        self._focus = Focus(ahead=sitting.ahead)
+        self._prior_counts: Mapping[str, tuple[int, int]] = {}
+        self._gathering = threading.Lock()
+        self._gathered: Gathered | None = None
+        self._is_stale = True
+        self._gather_at = 0.0
         self._closing = threading.Event()
         self._is_due = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sync-plan")
         self.watching.changed.connect(self._list_read)
         self.engine.arriving.learned.connect(self._something_new)
+        self.engine.arriving.arrived.connect(self.look_again)
 
     def start(self) -> None:
         """Begin."""
@@ -81,16 +88,39 @@ class Service:
             self._thread.join()
 
     def gathered(self) -> Gathered:
-        """Return the list as the store knows it now."""
-        means, desk = self._means, self._desk
+        """Return the list as the store knows it; one that took long to gather is a little older than now."""
+        clock = self._means.clock
+        with self._gathering:
+            found = self._gathered
+            if found is None or (self._is_stale and clock.monotonic() >= self._gather_at):
+                began = clock.monotonic()
+                self._is_stale = False
+                found = self._gathered = self._gather()
+                self._gather_at = clock.monotonic() + _REST * (clock.monotonic() - began)
+            return found
+
+    def look_again(self, _: str = "") -> None:
+        """Know that the list may be another: something arrived, was opened, was read."""
+        self._is_stale = True
+
+    def _gather(self) -> Gathered:
+        means, sitting = self._means, self._sitting
         return gather(
-            means.store, desk.rules, means.clock.utc(), reading_of=desk.reading_of, links=desk.links()
+            means.store,
+            sitting.rules,
+            means.clock.utc(),
+            reading_of=sitting.reading_of,
+            links=sitting.links(),
         )
 
     def moment(self) -> Moment:
         """Return who looks, and when."""
         now = self._means.clock.utc()
-        return Moment(now, _local_day(now), self._desk.me)
+        return Moment(now, _local_day(now), self._sitting.me)
+
+    def prior_counts(self) -> Mapping[str, tuple[int, int]]:
+        """Return, for the cases ahead, how many relevant priors are here and how many are known."""
+        return self._prior_counts
 
     def focus(self, study_uid: str, lead: str = "") -> None:
         """Put a study before everything else because it is open; "" for none."""
@@ -128,9 +158,15 @@ class Service:
             if item.patient.patient_id
         ]
         if any(asked):
+            self.look_again()
             gathered = self.gathered()
+        self._prior_counts = {
+            item.study_uid: _counted(gathered.priors_of(item, self._sitting.rules.affinities))
+            for item in cases_ahead(gathered, moment, self._focus)
+        }
         self._ask_again(gathered)
-        self.engine.want_only(plan(gathered, self._desk.rules, moment, self._focus, self.archive_for))
+        self.engine.want_only(plan(gathered, self._sitting.rules, moment, self._focus, self.archive_for))
+        self.list_changed.emit("")
 
     def _ask_again(self, gathered: Gathered) -> None:
         """Ask anew what a study consists of when the list says that it has grown."""
@@ -146,11 +182,17 @@ class Service:
                 self.engine.try_again(want.archive, want.study_uid)
 
     def _list_read(self, archive: str) -> None:
+        self.look_again()
         self.plan()
         self.list_changed.emit(archive)
 
     def _something_new(self, study_uid: str) -> None:
+        self.look_again()
         self.list_changed.emit(study_uid)
+
+
+def _counted(priors: Priors) -> tuple[int, int]:
+    return sum(prior.study.is_here for prior in priors.relevant), len(priors.relevant)
 
 
 def _local_day(now: datetime) -> date:

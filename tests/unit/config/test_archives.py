@@ -57,6 +57,7 @@ def test_a_person_adds_archives_and_can_t_replace_the_site_s(tmp_path: Path) -> 
         ("[a]\ncalled='SEVENTEEN LETTERS'\n[a.ways]\nb='https://x'", "AE title"),
         ("[a]\nname=3\n[a.ways]\nb='https://x'", "is no text"),
         ("[a]\nminimum_tls='1.2'\n[a.ways]\nb='https://x'", "Only the site"),
+        ("[a]\nspeech='dimse'\nencryption='none'\n[a.ways]\nb='10.0.0.5:104'", "Only the site"),
         ("stray = 1", "outside an archive's table"),
         ("[a", "can't be read"),
     ],
@@ -72,6 +73,11 @@ def test_an_entry_that_can_t_be_right_is_told_and_the_others_hold(
 def test_the_site_may_allow_tls_1_2(tmp_path: Path) -> None:
     archives = _load(tmp_path, HARBOR.replace('name = "Harbor Radiology"', 'minimum_tls = "1.2"'))
     assert archives.entries[0].minimum_tls == "1.2"
+
+
+def test_what_lies_on_this_machine_needs_no_encryption(tmp_path: Path) -> None:
+    archives = _load(tmp_path, "", "[a]\nspeech='dimse'\nencryption='none'\n[a.ways]\nb='127.0.0.1:4242'")
+    assert archives.problems == ()
 
 
 _TEXT = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=30)

@@ -129,6 +129,11 @@ class Transport:
         self._lines.watch(self._adapter.poolmanager)
 
     @property
+    def base(self) -> str:
+        """Return the base URL, without a slash at its end."""
+        return self._base
+
+    @property
     def host(self) -> str:
         """Return the host's name, in lower case."""
         return self._parts.hostname or ""

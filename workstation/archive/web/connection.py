@@ -1,0 +1,139 @@
+"""One archive by one of its endpoints, spoken to over the web.
+
+What the archive can do is asked for when it is needed first, unless its product is named or the caller
+knows already; it is asked once, whichever thread comes first. Setting up a connection sends nothing.
+
+Errors:  ValueError for an address of another speech; those of ``transport`` for a URL that can't be used.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Sequence
+
+from requests.adapters import HTTPAdapter
+
+from workstation.archive.model import (
+    Address,
+    Claim,
+    Commitment,
+    Contents,
+    Endpoint,
+    Outgoing,
+    Query,
+    Reference,
+    Search,
+    Speech,
+    StoreAnswer,
+    Task,
+    Wanted,
+)
+from workstation.archive.protocols import Images, Part, Work
+from workstation.archive.web import metadata, retrieve, search, store
+from workstation.archive.web.capabilities import Capabilities, capabilities_of, overridden
+from workstation.archive.web.probe import probe
+from workstation.archive.web.transport import ANONYMOUS, Ask, Authenticator, Patience, Transport
+from workstation.archive.web.ups import Workitems
+
+
+def connect(
+    address: Address,
+    endpoint: Endpoint,
+    *,
+    authenticator: Authenticator = ANONYMOUS,
+    adapter: HTTPAdapter | None = None,
+    capabilities: Capabilities | None = None,
+    patience: Patience = Patience(),  # noqa: B008  it is frozen
+) -> WebConnection:
+    """Return a way to the archive; the adapter is this connection's alone, from now on."""
+    if address.speech is not Speech.DICOMWEB:
+        raise ValueError("this archive is not spoken to over the web")
+    transport = Transport(endpoint.url, authenticator=authenticator, adapter=adapter, patience=patience)
+    return WebConnection(transport, address, capabilities)
+
+
+class WebConnection:
+    """Both doors of an archive; safe for several threads."""
+
+    def __init__(
+        self, transport: Transport, address: Address, capabilities: Capabilities | None = None
+    ) -> None:
+        self._transport = transport
+        self._address = address
+        self._traits = capabilities or capabilities_of(address.product, address.overrides)
+        self._probing = threading.Lock()
+        self.images: Images = _Images(self)
+        self.work: Work = _Work(self)
+
+    @property
+    def transport(self) -> Transport:
+        """Return what requests are sent by."""
+        return self._transport
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Return what the archive can do; it is asked, if nobody knows yet."""
+        with self._probing:
+            if self._traits is None:
+                self._traits = overridden(probe(self._transport), self._address.overrides)
+            return self._traits
+
+    @property
+    def requester(self) -> str:
+        """Return what this workstation is called there."""
+        return self._address.calling
+
+    def echo(self) -> None:
+        """Ask for one study, signed in."""
+        self._transport.json(Ask("studies", "limit=1"))
+
+    def close(self) -> None:
+        """Drop every open connection, at once."""
+        self._transport.close()
+
+
+class _Images:
+    def __init__(self, connection: WebConnection) -> None:
+        self._to = connection
+
+    def search(self, query: Query) -> Search:
+        return search.search(self._to.transport, self._to.capabilities, query)
+
+    def metadata(self, study_uid: str) -> Contents:
+        return metadata.metadata(self._to.transport, self._to.capabilities, study_uid)
+
+    def retrieve(self, wanted: Wanted) -> Generator[Part, None, None]:
+        yield from retrieve.retrieve(self._to.transport, self._to.capabilities, wanted)
+
+    def thumbnail(self, wanted: Wanted, side: int) -> bytes:
+        return retrieve.thumbnail(self._to.transport, self._to.capabilities, wanted, side)
+
+    def store(self, objects: Sequence[Outgoing]) -> tuple[StoreAnswer, ...]:
+        return store.store(self._to.transport, self._to.capabilities, objects)
+
+    def verify(self, references: Sequence[Reference]) -> frozenset[str]:
+        return store.verify(self._to.transport, self._to.capabilities, references)
+
+
+class _Work:
+    def __init__(self, connection: WebConnection) -> None:
+        self._to = connection
+
+    @property
+    def _items(self) -> Workitems:
+        return Workitems(self._to.transport, self._to.capabilities, self._to.requester)
+
+    def tasks(self) -> tuple[Task, ...]:
+        return self._items.tasks()
+
+    def claim(self, task_uid: str, transaction_uid: str, performer: str) -> Claim:
+        return self._items.claim(task_uid, transaction_uid, performer)
+
+    def release(self, claim: Claim, reason: str) -> None:
+        self._items.release(claim, reason)
+
+    def complete(self, claim: Claim, outputs: Sequence[Reference]) -> None:
+        self._items.complete(claim, outputs)
+
+    def commit(self, references: Sequence[Reference]) -> Commitment:
+        return self._items.commit(references)

@@ -1,0 +1,109 @@
+"""What a study consists of: every instance by its metadata, beside the numbers that the archive announces.
+
+A series that a search lists and the metadata don't have is kept, without instances: the difference is to be
+seen. An archive without metadata of whole studies is asked series by series.
+
+Errors:  NotThere for a study that the archive doesn't have, BadAnswer for an instance without a UID.
+Source:  PS3.18 10.4.1.1.2 (metadata resources), 10.6 (search for series).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from workstation.archive.errors import BadAnswer, NotOffered, NotThere, Refused
+from workstation.archive.model import Contents, ListedInstance, ListedSeries
+from workstation.archive.web.capabilities import Capabilities
+from workstation.archive.web.json_model import Item, integer, items_of, text
+from workstation.archive.web.listed import SERIES_FIELDS, listed_instance, patient_of, series_of, study_of
+from workstation.archive.web.listing import Listing
+from workstation.archive.web.paths import criterion, study_path
+from workstation.archive.web.transport import Ask, Transport
+
+_COUNT: Final = "NumberOfStudyRelatedInstances"
+_UNANSWERED: Final = (NotThere, Refused, NotOffered, BadAnswer)
+
+
+def metadata(transport: Transport, traits: Capabilities, study_uid: str) -> Contents:
+    """Return what the study consists of, as far as the archive lists it."""
+    searched = _searched_series(transport, traits, study_uid)
+    items = [
+        item
+        for item in _instances(transport, traits, study_uid, searched)
+        if text(item, "StudyInstanceUID") in ("", study_uid)
+    ]
+    if not items:
+        raise NotThere("The archive has no such study", where=transport.where)
+    return Contents(
+        patient=patient_of(items[0]),
+        study=study_of(items[0]),
+        series=_listed(items, searched, transport.where),
+        announced=_announced(transport, traits, study_uid),
+    )
+
+
+def series_of_study(transport: Transport, traits: Capabilities, study_uid: str) -> Iterator[Item]:
+    """Yield the series that a search finds in a study."""
+    path = f"{study_path(study_uid)}/series"
+    yield from Listing(transport, traits, path, "SeriesInstanceUID", fields=SERIES_FIELDS)
+
+
+def instances_of_series(
+    transport: Transport, traits: Capabilities, study_uid: str, series_uid: str
+) -> Iterator[str]:
+    """Yield the UIDs of the instances that a search finds in a series."""
+    path = f"{study_path(study_uid, series_uid)}/instances"
+    for item in Listing(transport, traits, path, "SOPInstanceUID"):
+        yield text(item, "SOPInstanceUID")
+
+
+def _searched_series(transport: Transport, traits: Capabilities, study_uid: str) -> dict[str, Item]:
+    try:
+        return {
+            text(item, "SeriesInstanceUID"): item for item in series_of_study(transport, traits, study_uid)
+        }
+    except _UNANSWERED:
+        if not traits.study_metadata:
+            raise
+        return {}
+
+
+def _instances(
+    transport: Transport, traits: Capabilities, study_uid: str, searched: Iterable[str]
+) -> Iterator[Item]:
+    series = [""] if traits.study_metadata else list(searched)
+    for series_uid in series:
+        ask = Ask(f"{study_path(study_uid, series_uid)}/metadata")
+        yield from items_of(transport.json(ask), transport.where)
+
+
+def _announced(transport: Transport, traits: Capabilities, study_uid: str) -> int | None:
+    asked = criterion(traits, "StudyInstanceUID", study_uid)
+    listing = Listing(transport, traits, "studies", "StudyInstanceUID", asked, fields=(_COUNT,))
+    try:
+        found = (integer(item, _COUNT) for item in listing if text(item, "StudyInstanceUID") == study_uid)
+        return next(found, None)
+    except _UNANSWERED:
+        return None
+
+
+def _listed(items: Iterable[Item], searched: Mapping[str, Item], where: str) -> tuple[ListedSeries, ...]:
+    """Group instances by their series; those that a search alone knows come last."""
+    first: dict[str, Item] = {}
+    instances: dict[str, dict[str, ListedInstance]] = {}
+    for item in items:
+        listed = listed_instance(item)
+        if not listed.uid:
+            raise BadAnswer("The archive lists an instance without its UID", where=where)
+        uid = text(item, "SeriesInstanceUID")
+        first.setdefault(uid, item)
+        instances.setdefault(uid, {}).setdefault(listed.uid, listed)
+    return tuple(
+        ListedSeries(
+            series=series_of(item),
+            instances=tuple(instances.get(uid, {}).values()),
+            announced=integer(searched.get(uid, {}), "NumberOfSeriesRelatedInstances"),
+        )
+        for uid, item in {**searched, **first}.items()
+    )

@@ -1,0 +1,102 @@
+"""Finds out what an archive can do, by a handful of requests that change nothing.
+
+What needs an example is only found where the archive has a study already; until then the careful default
+holds. A product that gives itself away by its host isn't asked for what its profile says.
+
+Errors:  those of the first request, which any archive answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from workstation.archive.errors import ArchiveError, Interrupted, NotAllowed, Unreachable
+from workstation.archive.web.capabilities import PROFILES, Capabilities
+from workstation.archive.web.json_model import Item, items_of, text, texts
+from workstation.archive.web.paths import query, study_path
+from workstation.archive.web.transport import Ask, Transport
+
+_HOSTS: Final[Mapping[str, str]] = {
+    "healthcare.googleapis.com": "google",
+    "dicom.azurehealthcareapis.com": "azure",
+    "amazonaws.com": "aws",
+}
+_JPEG: Final = "image/jpeg"
+_NO_MODALITY: Final = "ZZ"
+_FATAL: Final = (Interrupted, NotAllowed, Unreachable)
+
+
+def probe(transport: Transport) -> Capabilities:
+    """Return the traits that can be seen from outside."""
+    for host, product in _HOSTS.items():
+        if transport.host == host or transport.host.endswith(f".{host}"):
+            return PROFILES[product]
+    example = _first(transport, "studies", "includefield=ModalitiesInStudy")
+    found = replace(Capabilities(), workitems=_has_workitems(transport))
+    return _by_example(transport, found, example) if example else found
+
+
+def _by_example(transport: Transport, found: Capabilities, example: Item) -> Capabilities:
+    modality = next(iter(texts(example, "ModalitiesInStudy")), "")
+    instance = _instance(transport, text(example, "StudyInstanceUID"))
+    renders = bool(instance) and _gives_picture(transport, f"{instance}/rendered")
+    return replace(
+        found,
+        percent_decodes=_finds(transport, "PatientID=%2A"),  # a star that isn't decoded matches nobody
+        modality_lists=bool(modality)
+        and _finds(transport, f"ModalitiesInStudy={modality},{_NO_MODALITY}")
+        and not _finds(transport, f"ModalitiesInStudy={_NO_MODALITY}"),
+        rendered=renders,
+        thumbnails=bool(instance) and not renders and _gives_picture(transport, f"{instance}/thumbnail"),
+    )
+
+
+def _first(transport: Transport, path: str, *criteria: str) -> Item | None:
+    found = items_of(transport.json(Ask(path, query(*criteria, "limit=1"))), transport.where)
+    return found[0] if found else None
+
+
+def _finds(transport: Transport, criterion: str) -> bool:
+    try:
+        return _first(transport, "studies", criterion) is not None
+    except _FATAL:
+        raise
+    except ArchiveError:
+        return False
+
+
+def _instance(transport: Transport, study_uid: str) -> str:
+    """Return the path of some instance of a study, "" if none is found."""
+    try:
+        found = _first(transport, f"{study_path(study_uid)}/instances")
+        return (
+            study_path(study_uid, text(found, "SeriesInstanceUID"), text(found, "SOPInstanceUID"))
+            if found
+            else ""
+        )
+    except _FATAL:
+        raise
+    except ArchiveError:
+        return ""
+
+
+def _gives_picture(transport: Transport, path: str) -> bool:
+    try:
+        with transport.send(Ask(path, "viewport=16,16", accept=_JPEG)) as reply:
+            return reply.media_type.name == _JPEG
+    except _FATAL:
+        raise
+    except ArchiveError:
+        return False
+
+
+def _has_workitems(transport: Transport) -> bool:
+    try:
+        _first(transport, "workitems")
+    except _FATAL:
+        raise
+    except ArchiveError:
+        return False
+    return True

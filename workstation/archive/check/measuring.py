@@ -49,7 +49,6 @@ class Check:
     connection: Connection
     headers: Callable[[], Mapping[str, str]] = field(default=dict)  # what proves us, for DICOMweb
     samples: Sequence[Wanted] = ()  # to be retrieved; none: the largest series of a few studies
-    dimse_tls: bool = False
     medium: Medium = Medium.UNKNOWN  # where the system doesn't tell it in files
     http_port: int = HTTP_PORT  # where the network's own page would answer
 
@@ -73,7 +72,7 @@ class _Run:
         self._clock = clock
         self._progress = progress
         self._cancelled = cancelled
-        self._place = place_of(check.endpoint, dimse_tls=check.dimse_tls)
+        self._place = place_of(check.endpoint, check.rules)
         self._found = Measured(check.endpoint.name, clock.utc(), MeasuredLink())
 
     def all(self) -> Measured:

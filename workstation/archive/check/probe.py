@@ -46,10 +46,10 @@ class Place:
         return f"{self.host}:{self.port}"
 
 
-def place_of(endpoint: Endpoint, *, dimse_tls: bool = False) -> Place:
+def place_of(endpoint: Endpoint, rules: TlsRules) -> Place:
     """Return where an endpoint is; by its URL, or by host and port for DIMSE."""
     if not endpoint.url:
-        return Place(endpoint.host, endpoint.port, dimse_tls)
+        return Place(endpoint.host, endpoint.port, rules.is_wanted)
     parts = urlsplit(endpoint.url)
     return Place(parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0), parts.scheme == "https")
 

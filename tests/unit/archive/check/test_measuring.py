@@ -190,7 +190,7 @@ def test_a_step_that_fails_keeps_no_other_from_its_turn(line: Line) -> None:
 
 def test_an_archive_spoken_to_by_dimse_has_no_upload_and_no_clock(line: Line) -> None:
     endpoint = Endpoint("f", host="127.0.0.1", port=line.server.port)
-    measured = measure(line.check(endpoint=endpoint, dimse_tls=True), SystemClock())
+    measured = measure(line.check(endpoint=endpoint), SystemClock())
 
     assert troubles(measured) == [(Step.UPLOAD, "NotOffered")]
     assert measured.tls is not None
@@ -200,7 +200,7 @@ def test_an_archive_spoken_to_by_dimse_has_no_upload_and_no_clock(line: Line) ->
 
 def test_a_line_without_tls_has_none(line: Line) -> None:
     endpoint = Endpoint("f", host="127.0.0.1", port=line.server.port)
-    measured = measure(line.check(endpoint=endpoint), SystemClock())
+    measured = measure(line.check(endpoint=endpoint, rules=TlsRules(is_wanted=False)), SystemClock())
 
     assert measured.tls is None
     assert measured.line is not None

@@ -32,16 +32,16 @@ def shaken(server: TlsServer, rules: TlsRules) -> MeasuredTls:
         (Endpoint("a", "https://Archive.example:8443/x"), Place("archive.example", 8443, has_tls=True)),
         (Endpoint("a", "http://127.0.0.1:8042/dicom-web"), Place("127.0.0.1", 8042, has_tls=False)),
         (Endpoint("a", "https://[2001:db8::1]/x"), Place("2001:db8::1", 443, has_tls=True)),
-        (Endpoint("a", host="pacs", port=11112), Place("pacs", 11112, has_tls=False)),
+        (Endpoint("a", host="pacs", port=2762), Place("pacs", 2762, has_tls=True)),
     ],
     ids=str,
 )
 def test_an_endpoint_has_its_place(endpoint: Endpoint, place: Place) -> None:
-    assert place_of(endpoint) == place
+    assert place_of(endpoint, TlsRules()) == place
 
 
-def test_dimse_is_with_tls_where_it_is_said() -> None:
-    assert place_of(Endpoint("a", host="pacs", port=2762), dimse_tls=True).has_tls
+def test_dimse_is_without_tls_only_where_the_site_has_said_so() -> None:
+    assert not place_of(Endpoint("a", host="pacs", port=104), TlsRules(is_wanted=False)).has_tls
 
 
 def test_a_name_is_resolved() -> None:

@@ -55,6 +55,19 @@ LOCK = """
 OTHER_ENTRY = """
     write_secret(ring, folder.load().keyring_entry, bytes(32))
 """
+KEEP = """
+    from workstation.security import KeyringVault
+    KeyringVault(ring).write("archive/home/session", "ä" * 5_000)
+    answer["state"] = "kept"
+"""
+FIND = """
+    from workstation.security import KeyringVault
+    vault = KeyringVault(ring)
+    assert vault.read("archive/home/session") == "ä" * 5_000
+    vault.forget("archive/home/session")
+    assert vault.read("archive/home/session") is None
+    answer["state"] = "found and forgotten"
+"""
 NO_ENTRY = """
     forget_secret(ring, folder.load().keyring_entry)
 """
@@ -95,6 +108,17 @@ def test_the_key_is_found_again_in_the_next_session(session: Session) -> None:
 
     assert created == {"backend": "keyring.backends.SecretService", "state": "created"}
     assert found["state"] == "open"
+
+
+def test_a_long_token_is_found_again_in_the_next_session_and_can_be_forgotten(session: Session) -> None:
+    assert session(CREATE, KEEP)["state"] == "kept"
+    assert session(FIND)["state"] == "found and forgotten"
+
+
+def test_a_token_in_a_locked_keyring_is_locked(session: Session) -> None:
+    session(CREATE, KEEP)
+
+    assert session(LOCK, FIND)["state"] == "KeyringLocked"
 
 
 def test_without_a_message_bus_the_keyring_is_unavailable(session: Session) -> None:

@@ -14,6 +14,7 @@ Trust:   as in ``keyrings``. Asking may wait for a person: never on the main thr
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import secrets
@@ -52,7 +53,7 @@ class KeyringVault:
 
     def __init__(self, keyring: keyrings.Keyring) -> None:
         self._keyring = keyring
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
 
     def read(self, entry: str) -> str | None:
         """Return the secret, None if there is none or not all of it."""
@@ -69,9 +70,14 @@ class KeyringVault:
         head = _Head(secrets.token_hex(4), len(pieces), _digest(secret))
         with self._lock:
             former = self._head(entry)
-            for name, piece in zip(head.names(entry), pieces, strict=True):
-                self._set(name, piece)
-            self._require(self._pieces(entry, head) == secret)
+            try:
+                for name, piece in zip(head.names(entry), pieces, strict=True):
+                    self._set(name, piece)
+                self._require(self._pieces(entry, head) == secret)
+            except LumenError:
+                with contextlib.suppress(LumenError):
+                    self._drop(entry, head)
+                raise
             self._set(entry, head.text())
             self._require(self._head(entry) == head)
             self._drop(entry, former)

@@ -106,6 +106,24 @@ def test_a_keyring_that_stops_in_between_leaves_the_former_secret_or_the_new_one
     assert vault.read(ENTRY) in held
 
 
+def test_a_secret_that_is_kept_in_part_only_leaves_no_part_behind() -> None:
+    class Failing(Small):
+        def set_password(self, service: str, username: str, password: str) -> None:
+            if username.endswith(".2"):
+                raise OSError("full")
+            super().set_password(service, username, password)
+
+    small = Failing()
+    vault = KeyringVault(small)
+    vault.write(ENTRY, "former")
+    before = dict(small.entries)
+    with pytest.raises(KeyringUnavailable):
+        vault.write(ENTRY, "x" * 4 * PIECE_LETTERS)
+
+    assert small.entries == before
+    assert vault.read(ENTRY) == "former"
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "plain", "[]", "1", json.dumps({"generation": "a", "pieces": 1e9, "sha256": ""}), '{"pieces": 1}'],

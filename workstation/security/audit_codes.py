@@ -30,6 +30,12 @@ class Action(StrEnum):
     MEASURE = "measure"
     IMPORT = "import"
     EXPORT = "export"
+    RECEIVE = "receive"
+    SEND = "send"
+    CLAIM = "claim"
+    LINK_PATIENTS = "link patients"
+    SET_UP = "set up archive"
+    OUTAGE = "outage"
     DELETE_STUDY = "delete study"
     READ_AUDIT = "read audit"
     CHANGE_KEYS = "change keys"
@@ -78,6 +84,7 @@ URI_OBJECT: Final = Code("12", "URI", "RFC-3881")
 _APPLICATION_ACTIVITY: Final = Code("110100", "Application Activity")
 _AUTHENTICATION: Final = Code("110114", "User Authentication")
 _ACCESSED: Final = Code("110103", "DICOM Instances Accessed")
+_TRANSFERRED: Final = Code("110104", "DICOM Instances Transferred")
 _ALERT: Final = Code("110113", "Security Alert")
 
 EVENTS: Final[Mapping[Action, Event]] = {
@@ -90,6 +97,12 @@ EVENTS: Final[Mapping[Action, Event]] = {
     Action.MEASURE: Event(_ACCESSED, "U"),
     Action.IMPORT: Event(Code("110107", "Import"), "C"),
     Action.EXPORT: Event(Code("110106", "Export"), "R"),
+    Action.RECEIVE: Event(_TRANSFERRED, "C"),
+    Action.SEND: Event(_TRANSFERRED, "R"),
+    Action.CLAIM: Event(Code("110109", "Order Record"), "U"),
+    Action.LINK_PATIENTS: Event(Code("110110", "Patient Record"), "U"),
+    Action.SET_UP: Event(_ALERT, "E", Code("110128", "Network Configuration")),
+    Action.OUTAGE: Event(_APPLICATION_ACTIVITY, "E", Code("outage", "No Line to an Archive", "99LUMEN")),
     Action.DELETE_STUDY: Event(Code("110105", "DICOM Study Deleted"), "D"),
     Action.READ_AUDIT: Event(Code("110101", "Audit Log Used"), "R"),
     Action.CHANGE_KEYS: Event(_ALERT, "E", Code("110129", "Security Configuration")),

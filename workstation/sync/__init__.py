@@ -5,6 +5,7 @@ proven by reading it back); the network is its business alone. ``workflow`` may 
 """
 
 from workstation.sync.board import Progress, Want
+from workstation.sync.contents_form import unpack as unpack_contents
 from workstation.sync.delivery import ENDS, NEEDS_PERSON, UNSENT, Event, State
 from workstation.sync.engine import Engine, Means
 from workstation.sync.errors import NoSuchArchive, NoSuchDelivery, SyncError
@@ -44,4 +45,5 @@ __all__ = [
     "SyncError",
     "Urgency",
     "Want",
+    "unpack_contents",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,8 +23,10 @@ from workstation.events import Signal
 from workstation.frames import FrameCache
 from workstation.security import Action, Outcome
 from workstation.store import AuditEvent, Limits, Options, Store
+from workstation.sync import Service
 from workstation.workers import WorkerPool
 from workstation.workflow.actor import Actor, local_actor
+from workstation.workflow.archives import Way
 from workstation.workflow.keys import KeySource, create_store, open_store, own_folder, store_exists
 from workstation.workflow.store_reader import StoreReader
 
@@ -49,7 +51,12 @@ class Desk:
     expected: dict[str, int] = field(default_factory=dict)  # study → instances that are to come
     jumps: JumpWatch = field(init=False)
     arriving: int = 0  # imports under way
+    ways: Mapping[str, Way] = field(default_factory=dict)  # the archives that are set up
+    service: Service | None = None  # what keeps the store in step with them
+    hears: object = None  # what listens to the service on the desk's behalf
     studies_changed: Signal[str] = field(default_factory=lambda: Signal("studies changed"))
+    lines_changed: Signal[str] = field(default_factory=lambda: Signal("lines changed"))
+    outbox_changed: Signal[str] = field(default_factory=lambda: Signal("outbox changed"))
 
     def __post_init__(self) -> None:
         self.jumps = JumpWatch(self.clock)
@@ -77,6 +84,8 @@ class Desk:
         with ExitStack() as last:
             for part in (self.store, self.pool, self.frames):
                 last.callback(part.close)
+            if self.service is not None:
+                self.service.close()
             self.note(Action.STOP)
 
 

@@ -33,3 +33,15 @@ class WrongStore(WorkflowError):
     """Real patients were to go to the demonstration, or invented ones to the real store."""
 
     exit_code = 64
+
+
+class NotHereYet(WorkflowError):
+    """Nothing of a study has arrived so far."""
+
+    exit_code = 65
+
+
+class CannotClaim(WorkflowError):
+    """A study can't be claimed, or somebody else has it."""
+
+    exit_code = 66

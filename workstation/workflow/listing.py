@@ -49,8 +49,10 @@ def worklist_rows(desk: Desk, service: Service) -> tuple[StudyRow, ...]:
 
 def worklist_row(desk: Desk, service: Service, study_uid: str) -> StudyRow | None:
     """Return one study's row, None if nobody knows of it."""
-    listing = _listing(desk, service)
-    return next((row for row in _rows(listing) if row.uid == study_uid), None)
+    gathered = service.gathered()
+    found = next(((place.item, place) for place in gathered.to_read if place.item.key == study_uid), None)
+    item, place = found or (next((one for one in gathered.others if one.key == study_uid), None), None)
+    return _row(_listing(desk, service), item, place) if item is not None else None
 
 
 def _listing(desk: Desk, service: Service) -> _Listing:

@@ -39,12 +39,13 @@ from workstation.workflow import sessions
 from workstation.workflow.answers import SeriesRow, StudyRow
 from workstation.workflow.canvas import Canvas
 from workstation.workflow.desk import Desk
+from workstation.workflow.elsewhere import missing_by_series
 from workstation.workflow.later import Later
 from workstation.workflow.machine import KERNELS
 from workstation.workflow.measuring import keep_length, remove_length
 from workstation.workflow.picturing import Frame, picture_of_series
 from workstation.workflow.shown import Picture, Shown, StackShare, Thumbnail, Unshowable, Waiting
-from workstation.workflow.studies import list_row, required_study, series_row, slices_first, stacks_of
+from workstation.workflow.studies import row_of, series_rows, slices_first, stacks_of
 from workstation.workflow.tables import TableShelf
 from workstation.workflow.windows import window_behind
 
@@ -64,7 +65,7 @@ class Reading:
         self.troubled: Signal[str] = Signal("something could not be kept")
         self.study = study
         self.screen = screen
-        self.series: tuple[SeriesRow, ...] = tuple(series_row(stack) for stack in stacks)
+        self.series: tuple[SeriesRow, ...] = series_rows(stacks, missing_by_series(desk, study.uid))
         self._desk = desk
         self._stacks = {stack.key: stack for stack in stacks}
         self._sources: dict[str, FrameSource] = {}
@@ -74,7 +75,7 @@ class Reading:
         self._keeper = ThreadPoolExecutor(1, thread_name_prefix="keep")
         self._keep_screen = Later(_KEEP_SECONDS, lambda: self._keeper.submit(self._remember))
         self._keep_seen = Later(_KEEP_SECONDS, lambda: self._keeper.submit(self._remember_seen))
-        self._arrived: tuple[StudyRow, Stacks] | None = None
+        self._arrived: tuple[StudyRow, Stacks, tuple[SeriesRow, ...]] | None = None
         self._look_again = Later(_LOOK_SECONDS, self._look)
         KERNELS.loaded.connect(self._ask_again)
         screen.changed.connect(self._follow)
@@ -119,9 +120,8 @@ class Reading:
         if arrived is None:
             return False
         before = self._stacks
-        self.study, stacks = arrived
+        self.study, stacks, self.series = arrived
         self._stacks = {stack.key: stack for stack in stacks}
-        self.series = tuple(series_row(stack) for stack in stacks)
         for key, stack in before.items():
             if key not in self._stacks or stack.frames != self._stacks[key].frames:
                 self._let_go(key)
@@ -169,6 +169,8 @@ class Reading:
 
     def put_away(self) -> None:
         """Let go of the study for the list: the next start does not come back to it."""
+        if self._desk.service is not None:
+            self._desk.service.focus("")
         sessions.forget_last_study(self._desk, self.study.uid)
         self.close()
 
@@ -199,14 +201,15 @@ class Reading:
     def _look(self) -> None:
         """Look for what has arrived; beside the main thread, since it may be thousands of images."""
         try:
-            row = list_row(self._desk, required_study(self._desk, self.study.uid))
+            row = row_of(self._desk, self.study.uid)
             stacks = stacks_of(self._desk, self.study.uid)
+            series = series_rows(stacks, missing_by_series(self._desk, self.study.uid))
         except LumenError as error:
             self.troubled.emit(calm(error))
             return
         now = {stack.key: stack.frames for stack in stacks}
         if row != self.study or now != {key: stack.frames for key, stack in self._stacks.items()}:
-            self._arrived = (row, stacks)
+            self._arrived = (row, stacks, series)
             self.grown.emit(self.study.uid)
 
     def _stay_at_images(self, before: Mapping[str, ImageStack]) -> None:

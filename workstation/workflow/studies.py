@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from workstation.dicom.model import InstanceRecord
@@ -15,7 +15,9 @@ from workstation.workflow import sessions
 from workstation.workflow.answers import Refusal, SeriesRow, StudyPreview, StudyRow, StudyState
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import verb
+from workstation.workflow.elsewhere import describe_elsewhere, missing_by_series, refused_by_archive
 from workstation.workflow.errors import NoSuchStudy
+from workstation.workflow.listing import worklist_row, worklist_rows
 from workstation.workflow.wording import counted
 
 # What an instance without pixels is, by the beginning of its SOP class UID (PS3.4 B.5).
@@ -42,14 +44,19 @@ _NO_GRID: Final = {
 
 @verb(Action.SEARCH)
 def list_studies(desk: Desk) -> tuple[StudyRow, ...]:
-    """Return every study of the store, newest first."""
+    """Return every study that is known of: in the order of reading with archives, else newest first."""
+    if desk.service is not None:
+        return worklist_rows(desk, desk.service)
     return tuple(list_row(desk, study) for study in desk.store.studies.list())
 
 
 @verb(Action.SEARCH)
 def describe_study(desk: Desk, *, study_uid: str) -> StudyPreview:
     """Return a study's stacks of images, every instance accounted for."""
-    study = required_study(desk, study_uid)
+    row = row_of(desk, study_uid)
+    study = desk.store.studies.get(study_uid)
+    if study is None:
+        return describe_elsewhere(desk, row)
     instances = desk.store.instances.of_study(study_uid)
     records = [instance.record for instance in instances]
     shown = {(instance.uid, instance.version) for instance in instances}
@@ -67,11 +74,11 @@ def describe_study(desk: Desk, *, study_uid: str) -> StudyPreview:
         if (variant.uid, variant.version) not in shown
     ]
     return StudyPreview(
-        study=list_row(desk, study),
+        study=row,
         referring=study.study.referring,
-        series=tuple(series_row(stack) for stack in split(records)),
+        series=series_rows(split(records), missing_by_series(desk, study_uid)),
         accounting=_accounting(records),
-        refused=(*damaged, *variants),
+        refused=(*damaged, *variants, *refused_by_archive(desk, study_uid)),
     )
 
 
@@ -90,20 +97,25 @@ def required_study(desk: Desk, study_uid: str) -> StoredStudy:
     return study
 
 
-def series_row(stack: ImageStack) -> SeriesRow:
-    """Return a stack as lists show it."""
+def series_rows(stacks: Iterable[ImageStack], missing: Mapping[str, int]) -> tuple[SeriesRow, ...]:
+    """Return stacks as lists show them; ``missing`` tells, by series, how many images are still to come."""
+    return tuple(_series_row(stack, missing.get(stack.series_uid, 0)) for stack in stacks)
+
+
+def _series_row(stack: ImageStack, missing: int) -> SeriesRow:
     geometry = stack.geometry
     single = geometry is not None and geometry.irregularity is Irregularity.SINGLE
     regular = geometry is not None and geometry.regular
     reason = geometry.detail if geometry is not None else _NO_GRID[stack.kind]
     first = stack.frames[0].record
+    odd = "" if regular or single or geometry is None else reason
     return SeriesRow(
         key=stack.key,
         series_uid=stack.series_uid,
         label=stack.label,
         modality=first.series.modality,
         count=len(stack.frames),
-        note="" if regular or single or geometry is None else reason,
+        note=f"{counted(missing, 'image')} still missing" if missing else odd,
         regular=regular,
         reason="" if regular else reason,
     )
@@ -114,8 +126,14 @@ def slices_first(stacks: Iterable[ImageStack]) -> list[ImageStack]:
     return sorted(stacks, key=lambda stack: stack.kind == "localizer")
 
 
+def row_of(desk: Desk, study_uid: str) -> StudyRow:
+    """Return a study as the list shows it; NoSuchStudy if nobody knows of it."""
+    listed = worklist_row(desk, desk.service, study_uid) if desk.service is not None else None
+    return listed or list_row(desk, required_study(desk, study_uid))
+
+
 def list_row(desk: Desk, study: StoredStudy) -> StudyRow:
-    """Return a study as the list shows it."""
+    """Return a study of the store as the list shows it."""
     patient, facts = study.patient, study.study
     expected = max(study.instances, desk.expected.get(facts.uid, 0))
     return StudyRow(

@@ -56,6 +56,7 @@ class DimsePeer:
         *,
         find: Handler | None = None,
         get: Handler | None = None,
+        move: Handler | None = None,
         store: Handler | None = None,
         action: Handler | None = None,
         tls: ssl.SSLContext | None = None,
@@ -74,7 +75,12 @@ class DimsePeer:
             (evt.EVT_ESTABLISHED, lambda event: self.associations.append(event.assoc)),
             (evt.EVT_C_FIND, self._found),
         ]
-        given = ((evt.EVT_C_GET, get), (evt.EVT_C_STORE, store), (evt.EVT_N_ACTION, action))
+        given = (
+            (evt.EVT_C_GET, get),
+            (evt.EVT_C_MOVE, move),
+            (evt.EVT_C_STORE, store),
+            (evt.EVT_N_ACTION, action),
+        )
         self._handlers += [(event, handler) for event, handler in given if handler is not None]
         self._server: Any = None
 

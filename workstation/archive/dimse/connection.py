@@ -5,6 +5,7 @@ Errors:  those of ``archive.errors``.
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Generator, Sequence
 from typing import Final
@@ -36,6 +37,7 @@ from workstation.archive.model import (
 
 ANY_ARCHIVE: Final = "ANY-SCP"  # where no AE title is known: archives that don't mind take it
 
+_TITLE: Final = re.compile(r"[ -\[\]-~]{1,16}")  # PS3.5 6.2, AE: no backslash, no control characters
 _VERIFICATION: Final = "1.2.840.10008.1.1"
 _ECHO: Final = Context(_VERIFICATION, identifiers.SYNTAXES)
 
@@ -53,6 +55,9 @@ def connect(
     ``listener`` receives what C-MOVE brings and reports on commitments; without one the archive has to
     offer C-GET. ``overrides["retrieve"]`` (get, move) says which of both it does better.
     """
+    for title in (address.called or ANY_ARCHIVE, address.calling):
+        if not _TITLE.fullmatch(title) or title.isspace():
+            raise ArchiveError("An AE title has 1 to 16 letters, digits or signs", where=address.name)
     route = Route(
         address.name,
         endpoint.host,

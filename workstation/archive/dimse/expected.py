@@ -1,7 +1,7 @@
 """What the listener is told to expect: objects of a C-MOVE, reports on a storage commitment.
 
 Whoever brings an object waits until it is taken: an expectation holds one. Which object belongs to which
-C-MOVE stands in the request that brings it; an archive that leaves this out is recognised by the study.
+C-MOVE stands in the request that brings it; an object that doesn't tell is recognised by its study.
 
 Units:   seconds on the monotonic clock.
 Source:  PS3.7 9.1.1.1 (move originator).
@@ -75,11 +75,11 @@ class Expectations:
                 del self._moves[number]
             expected.end()
 
-    def of(self, number: int | None, originator: str | None) -> Expected | None:
+    def of(self, number: int | None, originator: str) -> Expected | None:
         """Return the C-MOVE that an object names as its origin, if it is one of ours."""
         with self._lock:
             found = self._moves.get(number or 0)
-        return found if found and (originator or found.originator).strip() == found.originator else None
+        return found if found is not None and found.originator == originator else None
 
     def of_study(self, study_uid: str) -> Expected | None:
         """Return the only C-MOVE that a study is asked for by."""

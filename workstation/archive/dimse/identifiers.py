@@ -1,7 +1,7 @@
 """Identifiers: what is asked for and what is answered, to bytes and back, without trust in a length.
 
 Source:  PS3.4 C.2.2.2 (matching), C.4.1.1.3 (identifier), PS3.3 C.12.1.1.2 (character sets).
-Errors:  BadAnswer for bytes that are no dataset.
+Errors:  BadAnswer for bytes that are no dataset, Refused for a value that no dataset can hold.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 from pydicom.dataset import Dataset
 from pynetdicom.dsutils import encode as encode_dataset
 
-from workstation.archive.errors import BadAnswer
+from workstation.archive.errors import BadAnswer, Refused
 from workstation.dicom.attributes import floats, integer, text
 from workstation.dicom.elements import Walker
 from workstation.dicom.errors import DicomRefused
@@ -54,7 +54,7 @@ def encoded(dataset: Dataset, syntax: str) -> bytes:
     """Return a dataset's bytes in one of ``SYNTAXES``."""
     data = encode_dataset(dataset, syntax == IMPLICIT_LITTLE, is_little_endian=True)
     if data is None:
-        raise ValueError("an attribute of the identifier has no valid value")
+        raise Refused("What is asked for can't be written as DICOM has it")
     return data
 
 

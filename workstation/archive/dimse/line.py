@@ -3,7 +3,8 @@
 The library reads a PDU of whatever length a peer announces, waits without end for one that stops in
 the middle, loses the reason why a connection failed, and leaves a socket open that the peer has reset.
 Here a PDU and an object have a largest size, silence has an end, the reason is kept, and the socket
-is closed. Nothing that the library logs leaves it: it writes whole identifiers, names included.
+is closed; bytes that its state machine stumbles over end the connection and nothing else. Nothing that
+the library logs leaves it: it writes whole identifiers, names included.
 
 Units:   bytes; seconds on the monotonic clock.
 Source:  PS3.8 9.3 (PDU structure), D.1 (maximum length).
@@ -27,6 +28,8 @@ from pynetdicom.transport import T_CONNECT, AddressInformation, AssociationSocke
 LARGEST_PDU: Final = 1 << 20  # a request of 128 contexts with every transfer syntax has a tenth of this
 OFFERED_PDU: Final = 1 << 17  # what a peer is asked to keep to
 _PDU_TYPES: Final = frozenset(range(1, 8))
+
+_log = logging.getLogger(__name__)
 
 _config.LOG_HANDLER_LEVEL = "none"
 _config.LOG_REQUEST_IDENTIFIERS = False
@@ -139,6 +142,22 @@ class Line(AssociationSocket):
     def _shutdown_socket(self) -> None:
         self.hang_up()
         self.dispose()
+
+
+def attach(association: Association, line: Line) -> None:
+    """Let an association use a line; its thread then neither keeps the program from ending nor raises."""
+    association.dul.socket = line
+    association.dul.daemon = True
+    run = association.dul.run
+
+    def guarded() -> None:
+        try:
+            run()
+        except Exception as error:  # noqa: BLE001 - whatever a peer's bytes made of the state machine
+            _log.warning("a peer broke the protocol: %s", type(error).__name__)
+            line.hang_up()
+
+    vars(association.dul)["run"] = guarded
 
 
 def line_of(association: Association) -> Line:

@@ -120,12 +120,19 @@ class Listener:
         expected = self._expected(file, request)
         if expected is not None:
             return statuses.SUCCESS if expected.bring(file) else statuses.NO_RESOURCES
+        if (request.MoveOriginatorApplicationEntityTitle or "").strip() == self.title:
+            return statuses.NO_RESOURCES  # of a C-MOVE of ours that was given up
         return _receipt(self._receive, file)
 
     def _expected(self, file: Arrived, request: C_STORE) -> Expected | None:
-        number, originator = request.MoveOriginatorMessageID, request.MoveOriginatorApplicationEntityTitle
-        if number or not self.expectations.any_move:
-            return self.expectations.of(number, originator)
+        """Return the C-MOVE that an object belongs to: by its origin, or by its study if it names none.
+
+        Some archives give their own AE title as the origin.
+        """
+        originator = (request.MoveOriginatorApplicationEntityTitle or "").strip()
+        found = self.expectations.of(request.MoveOriginatorMessageID, originator)
+        if found is not None or originator not in ("", file.caller) or not self.expectations.any_move:
+            return found
         return self.expectations.of_study(study_of(file.dataset, file.transfer_syntax))
 
 

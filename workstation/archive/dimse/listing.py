@@ -7,8 +7,9 @@ Source:  PS3.4 C.6.2 (study root), C.6.2.1.4 (instance level keys), C.3.4 (numbe
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -33,6 +34,7 @@ from workstation.archive.errors import BadAnswer
 from workstation.archive.model import Contents, ListedInstance, ListedSeries, Reference, Wanted
 from workstation.dicom.attributes import integer, text, texts
 
+_UID: Final = re.compile(r"[0-9.]{1,64}")
 _AT_ONCE: Final = 100  # UIDs in one list
 
 
@@ -75,9 +77,13 @@ def sop_classes(association: Association, wanted: Wanted) -> tuple[str, ...]:
         if not told:
             raise statuses.nothing_there(association.route.name)
         if any(told):
-            return tuple(dict.fromkeys(one for classes in told for one in classes if one))
-    classes = (text(one, "SOPClassUID") for one in _wanted(association, wanted))
-    return tuple(dict.fromkeys(one for one in classes if one))
+            return _uids(one for classes in told for one in classes)
+    return _uids(text(one, "SOPClassUID") for one in _wanted(association, wanted))
+
+
+def _uids(told: Iterable[str]) -> tuple[str, ...]:
+    """Return those that are UIDs, each once: nothing else can be proposed."""
+    return tuple(dict.fromkeys(one for one in told if _UID.fullmatch(one)))
 
 
 def _wanted(association: Association, wanted: Wanted) -> list[Dataset]:

@@ -17,7 +17,7 @@ from pynetdicom.transport import AddressInformation
 
 from workstation.archive.dimse import rejection
 from workstation.archive.dimse.association import Association, Context, Route
-from workstation.archive.dimse.line import OFFERED_PDU, Line, connected, line_of
+from workstation.archive.dimse.line import OFFERED_PDU, Line, attach, connected, line_of
 from workstation.archive.errors import ArchiveError, NotOffered, Unreachable
 from workstation.archive.tls_trouble import told
 
@@ -56,7 +56,6 @@ def _peer(route: Route, proposed: tuple[Context, ...]) -> library.Association:
         entity = AE(ae_title=route.calling)
         entity.acse_timeout, entity.network_timeout = route.patience.negotiate, route.patience.silence
         peer = library.Association(entity, "requestor")
-        peer.dul.daemon = True  # a line that hangs must not keep the program from ending
         peer.acceptor.ae_title = route.called
         peer.acceptor.address_info = AddressInformation.from_tuple(sock.getpeername())
         requestor = peer.requestor
@@ -67,9 +66,8 @@ def _peer(route: Route, proposed: tuple[Context, ...]) -> library.Association:
         requestor.requested_contexts = _proposal(proposed)
         for sop_class in dict.fromkeys(one.sop_class for one in proposed if one.provides):
             requestor.add_negotiation_item(build_role(sop_class, scp_role=True))
-        peer.set_socket(
-            Line(peer, sock, silence=route.patience.silence, largest=route.largest, accepted=False)
-        )
+        line = Line(peer, sock, silence=route.patience.silence, largest=route.largest, accepted=False)
+        attach(peer, line)
     except BaseException:
         sock.close()
         raise

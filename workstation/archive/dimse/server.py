@@ -25,7 +25,7 @@ from pynetdicom.events import EventHandlerType
 from pynetdicom.transport import RequestHandler, ThreadedAssociationServer
 
 from workstation.archive.dimse.admission import VERIFICATION
-from workstation.archive.dimse.line import Line, line_of
+from workstation.archive.dimse.line import Line, attach, line_of
 
 _POLL: Final = 0.1
 _END_SECONDS: Final = 5.0
@@ -52,10 +52,11 @@ class Handler(RequestHandler):
         server = cast("Server", self.server)
         association = super()._create_association()
         association.dul.event_queue.get_nowait()  # the first socket's own announcement
-        association.dul.socket = Line(
-            association, self.request, silence=server.gate.silence, largest=server.gate.largest, accepted=True
+        gate = server.gate
+        attach(
+            association,
+            Line(association, self.request, silence=gate.silence, largest=gate.largest, accepted=True),
         )
-        association.dul.daemon = True
         server.remember(association)
         return association
 
@@ -72,7 +73,7 @@ class Server(ThreadedAssociationServer):
         self.gate = gate
         self._lock = threading.Lock()
         self._associations: set[Association] = set()
-        self._connections = 0
+        self._beginning = 0  # connections that are no association yet
         contexts = [build_context(VERIFICATION)]  # the listener sets what it takes for each request
         super().__init__(
             entity, address, entity.ae_title, contexts, evt_handlers=handlers, request_handler=Handler
@@ -93,23 +94,28 @@ class Server(ThreadedAssociationServer):
 
     def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ANN401, ARG002 - as the library has it
         """Say whether a connection may stay."""
+        is_known = self.gate.is_known(str(client_address[0]))
         with self._lock:
-            busy = len(self._associations)
-        if self.gate.is_known(str(client_address[0])) and busy < self.gate.most:
+            has_room = len(self._associations) + self._beginning < self.gate.most
+            self._beginning += is_known and has_room
+        if is_known and has_room:
             return True
         _log.warning("a connection to the listener was refused")
         return False
 
     def finish_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as the library has it
         """Speak TLS if that is asked for, then begin the association; runs on the connection's own thread."""
-        if self.gate.context is not None:
-            request.settimeout(self.gate.handshake)
-            request = self.gate.context.wrap_socket(request, server_side=True)
         try:
+            if self.gate.context is not None:
+                request.settimeout(self.gate.handshake)
+                request = self.gate.context.wrap_socket(request, server_side=True)
             super().finish_request(request, client_address)
         except BaseException:
             request.close()
             raise
+        finally:
+            with self._lock:
+                self._beginning -= 1
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401, ARG002 - as the library has it
         """Say that a connection came to nothing, and nothing more: what came over it may hold anything."""

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import contextlib
 import itertools
 import socket
 import threading
 import time
+import warnings
 from collections.abc import Generator, Iterator
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -15,7 +18,7 @@ from pynetdicom import evt
 from pynetdicom.dimse_primitives import C_ECHO, C_FIND
 from pynetdicom.events import Event
 
-from workstation.archive import BadAnswer, Interrupted, NotOffered
+from workstation.archive import ArchiveError, BadAnswer, Interrupted, NotOffered
 from workstation.archive.dimse.association import Association, Context
 from workstation.archive.dimse.find import found
 from workstation.archive.dimse.identifiers import keys
@@ -184,3 +187,38 @@ def test_a_pdu_larger_than_any_is_not_read(announced: int) -> None:
 
         assert not association.is_alive
         association.abort()
+
+
+def test_whatever_bytes_come_the_errors_are_the_archives(caplog: pytest.LogCaptureFixture) -> None:
+    """A good answer with a few bytes changed; a thread that dies of it would fail the test, too."""
+    answer = keys(QueryRetrieveLevel="STUDY", StudyInstanceUID="1.2", PatientName="DOE^JANE")
+    sent: list[bytes] = []
+    with DimsePeer(find=lambda _: iter([(0xFF00, answer)])) as peer, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pydicom's, of elements that it doesn't know
+        association = open_association(peer.route, (FINDING,))
+        peer.associations[0].bind(evt.EVT_DATA_SENT, lambda event: sent.append(event.data))
+        assert len(list(asking(association))) == 1
+        association.release()
+        good = b"".join(one for one in sent if one[0] == 0x04)  # P-DATA-TF
+        impatient = replace(peer.route, patience=replace(HASTY, silence=0.1))
+        for seed in range(40):
+            association = open_association(impatient, (FINDING,))
+            spoil(association, peer.associations[-1].dul.socket.socket, mutated(good, seed))
+            with contextlib.suppress(ArchiveError):
+                list(asking(association))
+            association.abort()
+
+    assert "DOE" not in caplog.text
+
+
+def spoil(association: Association, server: socket.socket, answer: bytes) -> None:
+    """Let the archive answer with these bytes whatever is asked."""
+    vars(association)["send"] = lambda *_: server.sendall(answer)
+
+
+def mutated(data: bytes, seed: int) -> bytes:
+    random = Random(seed)
+    changed = bytearray(data)
+    for _ in range(random.randint(1, 4)):
+        changed[random.randrange(len(changed))] = random.randrange(256)
+    return bytes(changed)

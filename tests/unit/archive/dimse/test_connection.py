@@ -27,6 +27,7 @@ from pynetdicom.events import Event
 
 from workstation.archive import (
     Address,
+    ArchiveError,
     Claim,
     Connection,
     Endpoint,
@@ -205,3 +206,13 @@ def test_nothing_known_is_nothing_committed() -> None:
         said = made.work.commit([Reference("1.2.3", "1.2.3.0", "1.2.3.9")])
 
     assert (said.kept, dict(said.failed)) == (frozenset(), {"1.2.3.9": 0x0112})
+
+
+@pytest.mark.parametrize(
+    ("called", "calling"), [("A" * 17, "LUMEN"), ("PEER", ""), ("A\\B", "LUMEN"), ("PEER", " ")]
+)
+def test_an_ae_title_that_is_none_is_told_before_anything_is_asked(called: str, calling: str) -> None:
+    address = Address("peer", "the archive", Speech.DIMSE, (), called=called, calling=calling)
+
+    with pytest.raises(ArchiveError, match="An AE title has"):
+        connect(address, Endpoint("line", host=HOST, port=104))

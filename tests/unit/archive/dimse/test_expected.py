@@ -20,10 +20,10 @@ def test_an_object_goes_to_the_one_whose_request_it_names() -> None:
 
     with expectations.move("1.2", "LUMEN") as one, expectations.move("1.2", "LUMEN") as other:
         assert expectations.of(one.number, "LUMEN") is one
-        assert expectations.of(other.number, "LUMEN ") is other
-        assert expectations.of(other.number, None) is other
+        assert expectations.of(other.number, "LUMEN") is other
         assert expectations.of(one.number, "ANOTHER") is None
-        assert expectations.of(None, None) is None
+        assert expectations.of(one.number, "") is None
+        assert expectations.of(None, "LUMEN") is None
         assert expectations.of_study("1.2") is None  # either of them
     assert expectations.of(one.number, "LUMEN") is None
 

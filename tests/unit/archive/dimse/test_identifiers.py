@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workstation.archive import BadAnswer
+from workstation.archive import BadAnswer, Refused
 from workstation.archive.dimse.identifiers import (
     SYNTAXES,
     decoded,
@@ -87,3 +87,8 @@ def test_what_an_answer_says_of_study_series_and_place() -> None:
     assert orientation_of(read) == (1, 0, 0, 0, 1, 0)
     assert position_of(keys()) is None
     assert orientation_of(keys()) is None
+
+
+def test_what_no_dataset_can_hold_is_refused() -> None:
+    with pytest.raises(Refused):
+        encoded(keys(PatientName="\ud800"), SYNTAXES[0])

@@ -144,7 +144,7 @@ def test_the_kinds_of_objects_are_those_of_the_instances(wanted: Wanted, classes
 
 def test_the_kinds_of_objects_are_the_studys_where_it_tells_them() -> None:
     told = keys(StudyInstanceUID=STUDY)
-    told.SOPClassesInStudy = [MR, CT]
+    told.SOPClassesInStudy = [MR, "no UID", CT, MR]
     with DimsePeer(find=lambda _: iter([(0xFF00, told)])) as peer:
         association = open_association(peer.route, (Context(FIND, PLAIN),))
         assert listing.sop_classes(association, Wanted(STUDY)) == (MR, CT)

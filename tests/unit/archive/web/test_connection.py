@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+
+import pytest
+from dicom_json import item
+from scripted_http import ScriptedHttp, Seen, Step, json_reply, reply
+
+from workstation.archive import (
+    Address,
+    ArchiveError,
+    Claim,
+    Connection,
+    Endpoint,
+    NotAllowed,
+    NotOffered,
+    Outgoing,
+    Query,
+    Reference,
+    Settled,
+    Speech,
+    Unreachable,
+    Wanted,
+)
+from workstation.archive.web import Capabilities, connect
+
+
+def address(product: str = "orthanc", speech: Speech = Speech.DICOMWEB, **overrides: str) -> Address:
+    return Address("a", "Archive", speech, (), product=product, overrides=overrides)
+
+
+def archive(seen: Seen) -> Iterable[Step]:
+    if seen.method == "POST":
+        return [json_reply(item(ReferencedSOPSequence=[{"ReferencedSOPInstanceUID": "3.1"}]))]
+    match seen.path.removeprefix("/dicom-web/").split("/"):
+        case ["studies", "1.1"]:
+            kind = 'multipart/related; type="application/dicom"; boundary=B'
+            return [
+                reply(body=b"--B\r\nContent-Type: application/dicom\r\n\r\nfile\r\n--B--", Content_Type=kind)
+            ]
+        case [*_, "rendered"]:
+            return [reply(body=b"\xff\xd8\xff", Content_Type="image/jpeg")]
+        case ["workitems"]:
+            return [reply(404)]
+        case _:
+            uids = {"StudyInstanceUID": "1.1", "SeriesInstanceUID": "2.1", "SOPInstanceUID": "3.1"}
+            return [json_reply([item(**uids)])]
+
+
+def test_both_doors_of_an_archive_open() -> None:
+    with ScriptedHttp(archive) as server:
+        connection: Connection = connect(address(), Endpoint("home", url=server.url))
+        with closing(connection):
+            connection.echo()
+            images, work = connection.images, connection.work
+            assert [one.study.uid for one in images.search(Query()).studies] == ["1.1"]
+            assert images.metadata("1.1").count == 1
+            assert [b"".join(part) for part in images.retrieve(Wanted("1.1"))] == [b"file"]
+            assert images.thumbnail(Wanted("1.1", "2.1", "3.1"), 64) == b"\xff\xd8\xff"
+            outgoing = Outgoing("3.1", "1.2", "1.1", "2.1", "1.2.840.10008.1.2.1", memoryview(b"x"))
+            assert images.store([outgoing])[0].settled is Settled.STORED
+            assert images.verify([Reference("1.1", "2.1", "3.1")]) == {"3.1"}
+            claim = Claim("5.1", "2.25.1")
+            for act in (
+                work.tasks,
+                lambda: work.claim("5.1", "2.25.1", "ROE"),
+                lambda: work.release(claim, ""),
+                lambda: work.complete(claim, []),
+                lambda: work.commit([]),
+            ):
+                with pytest.raises(NotOffered):
+                    act()
+
+    assert server.requests[0].target == "/dicom-web/studies?limit=1"
+
+
+def test_setting_up_sends_nothing_and_a_known_product_isn_t_probed() -> None:
+    with (
+        ScriptedHttp(archive) as server,
+        closing(connect(address(), Endpoint("x", url=server.url))) as connection,
+    ):
+        assert server.requests == []
+        assert connection.capabilities.modality_lists
+        assert server.requests == []
+
+
+def test_an_unknown_product_is_probed_once_whoever_comes_first() -> None:
+    unknown = address("", page_size="7")
+    with (
+        ScriptedHttp(archive) as server,
+        closing(connect(unknown, Endpoint("x", url=server.url))) as connection,
+    ):
+        found: list[Capabilities] = []
+        threads = [threading.Thread(target=lambda: found.append(connection.capabilities)) for _ in range(5)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+
+    assert len(set(found)) == 1
+    assert (found[0].rendered, found[0].page_size) == (True, 7)
+    assert sum(one.path.endswith("/rendered") for one in server.requests) == 1
+
+
+def test_what_a_caller_knows_of_an_archive_isn_t_asked_again() -> None:
+    known = Capabilities(page_size=3)
+    with ScriptedHttp(archive) as server:
+        endpoint = Endpoint("x", url=server.url)
+        with closing(connect(address(""), endpoint, capabilities=known)) as connection:
+            assert connection.capabilities is known
+        assert server.requests == []
+
+
+def test_an_archive_that_could_not_be_probed_is_probed_again() -> None:
+    def script(seen: Seen) -> Iterable[Step]:
+        return [reply(503)] if len(server.requests) == 1 else archive(seen)
+
+    with (
+        ScriptedHttp(script) as server,
+        closing(connect(address(""), Endpoint("x", url=server.url))) as connection,
+    ):
+        with pytest.raises(ArchiveError):
+            connection.images.search(Query())
+        assert connection.images.search(Query()).studies
+
+
+def test_who_asks_is_proven_with_every_request() -> None:
+    class Token:
+        def headers(self) -> Mapping[str, str]:
+            return {"Authorization": "Bearer t"}
+
+        def refused(self, sent: Mapping[str, str]) -> bool:
+            del sent
+            return False
+
+    with (
+        ScriptedHttp(lambda _: [reply(401)]) as server,
+        closing(connect(address(), Endpoint("x", url=server.url), authenticator=Token())) as connection,
+        pytest.raises(NotAllowed),
+    ):
+        connection.echo()
+
+    assert server.requests[0].headers["authorization"] == "Bearer t"
+
+
+def test_a_closed_connection_reaches_nobody() -> None:
+    with ScriptedHttp(archive) as server:
+        connection = connect(address(), Endpoint("x", url=server.url))
+        connection.close()
+        with pytest.raises(Unreachable):
+            connection.echo()
+
+
+def test_an_archive_that_speaks_otherwise_is_a_mistake_of_ours() -> None:
+    with pytest.raises(ValueError, match="over the web"):
+        connect(address(speech=Speech.DIMSE), Endpoint("x", url="http://127.0.0.1/"))

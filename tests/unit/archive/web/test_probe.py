@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+
+import pytest
+from dicom_json import item
+from scripted_http import CLOSE, Script, ScriptedHttp, Seen, Step, json_reply, reply
+
+from workstation.archive import ArchiveError, Interrupted, NotAllowed
+from workstation.archive.web.capabilities import PROFILES, Capabilities
+from workstation.archive.web.probe import probe
+from workstation.archive.web.transport import Transport
+
+EXAMPLE = item(StudyInstanceUID="1.1", ModalitiesInStudy=["CT", "SR"])
+
+
+def archive(
+    *,
+    decodes: bool = True,
+    lists: bool = True,
+    pictures: str = "rendered",
+    tasks: bool = True,
+    is_empty: bool = False,
+) -> Script:
+    """Return an archive with these traits and one study."""
+
+    def script(seen: Seen) -> Iterable[Step]:
+        match seen.path.removeprefix("/dicom-web/").split("/"):
+            case ["studies"]:
+                finds = not is_empty and _finds(seen.query)
+                return [json_reply([EXAMPLE] if finds else [])]
+            case ["studies", "1.1", "instances"]:
+                return [json_reply([item(SeriesInstanceUID="2.1", SOPInstanceUID="3.1")])]
+            case ["workitems"]:
+                return [json_reply([]) if tasks else reply(404)]
+            case [*_, last] if last == pictures:
+                return [reply(body=b"\xff\xd8\xff", Content_Type="image/jpeg")]
+            case _:
+                return [reply(404)]
+
+    def _finds(query: str) -> bool:
+        if "PatientID=%2A" in query:
+            return decodes
+        if "ModalitiesInStudy=CT,ZZ" in query:
+            return lists
+        return "ModalitiesInStudy=ZZ" not in query
+
+    return script
+
+
+def probed(script: Script) -> tuple[Capabilities, list[Seen]]:
+    with ScriptedHttp(script) as server, closing(Transport(server.url)) as transport:
+        traits = probe(transport)
+    return traits, server.requests
+
+
+def test_what_can_be_seen_from_outside_is_found_by_a_handful_of_gets() -> None:
+    traits, requests = probed(archive())
+
+    assert (traits.percent_decodes, traits.modality_lists, traits.rendered, traits.workitems) == (True,) * 4
+    assert {one.method for one in requests} == {"GET"}
+    assert len(requests) <= 8
+
+
+def test_an_archive_that_can_do_nothing_of_it_gets_the_careful_traits() -> None:
+    traits, _ = probed(archive(decodes=False, lists=False, pictures="", tasks=False))
+
+    assert traits == Capabilities()
+
+
+def test_thumbnails_are_found_where_nothing_is_rendered() -> None:
+    traits, _ = probed(archive(pictures="thumbnail"))
+
+    assert (traits.rendered, traits.thumbnails) == (False, True)
+
+
+def test_an_empty_archive_gives_no_example() -> None:
+    traits, requests = probed(archive(is_empty=True))
+
+    assert traits == Capabilities(workitems=True)
+    assert len(requests) == 2
+
+
+def test_an_archive_that_ignores_criteria_isn_t_believed_to_know_lists() -> None:
+    def script(seen: Seen) -> Iterable[Step]:
+        return [json_reply([EXAMPLE])] if seen.path.endswith("/studies") else archive()(seen)
+
+    assert not probed(script)[0].modality_lists
+
+
+@pytest.mark.parametrize(
+    ("host", "product"),
+    [
+        ("healthcare.googleapis.com", "google"),
+        ("group-x.dicom.azurehealthcareapis.com", "azure"),
+        ("dicom-medical-imaging.us-east-1.amazonaws.com", "aws"),
+    ],
+)
+def test_a_product_that_its_host_gives_away_is_not_asked(host: str, product: str) -> None:
+    with closing(Transport(f"https://{host}/base")) as transport:
+        assert probe(transport) == PROFILES[product]
+
+
+def test_a_host_that_only_looks_like_one_is_asked() -> None:
+    lookalike = Transport("https://healthcare.googleapis.com.invalid/x")
+    with closing(lookalike) as transport, pytest.raises(ArchiveError):
+        probe(transport)
+
+
+@pytest.mark.parametrize(("step", "kind"), [(reply(401), NotAllowed), (CLOSE, Interrupted)])
+@pytest.mark.parametrize("where", ["studies", "workitems", "instances", "rendered"])
+def test_what_keeps_every_request_from_being_answered_is_told(
+    step: Step, kind: type[ArchiveError], where: str
+) -> None:
+    def script(seen: Seen) -> Iterable[Step]:
+        return [step] if seen.path.endswith(where) else archive()(seen)
+
+    with pytest.raises(kind):
+        probed(script)

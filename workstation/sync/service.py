@@ -118,6 +118,12 @@ class Service:
         now = self._means.clock.utc()
         return Moment(now, _local_day(now), self._sitting.me)
 
+    def priors_of(self, study_uid: str) -> Priors:
+        """Return what a study may be compared with, among everything that is known of."""
+        gathered = self.gathered()
+        item = gathered.item(study_uid)
+        return gathered.priors_of(item, self._sitting.rules.affinities) if item else Priors((), (), ())
+
     def prior_counts(self) -> Mapping[str, tuple[int, int]]:
         """Return, for the cases ahead, how many relevant priors are here and how many are known."""
         return self._prior_counts

@@ -203,6 +203,14 @@ class NextCase:
     skipped: tuple[Refusal, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SendSummary:
+    """What was put into the outbox, and what could not be."""
+
+    queued: int
+    refused: tuple[Refusal, ...] = ()
+
+
 class LineStatus(StrEnum):
     """How it stands with the line to an archive."""
 
@@ -285,6 +293,7 @@ class Outage:
 class Verdict(StrEnum):
     """How one step of a check has ended."""
 
+    RUNNING = "running"
     GOOD = "good"
     WARNING = "warning"
     BAD = "bad"

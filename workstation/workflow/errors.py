@@ -45,3 +45,9 @@ class CannotClaim(WorkflowError):
     """A study can't be claimed, or somebody else has it."""
 
     exit_code = 66
+
+
+class CannotSend(WorkflowError):
+    """Something can't be put into the outbox, or taken out of it."""
+
+    exit_code = 67

@@ -44,12 +44,17 @@ class Intake:
     """The way in, open for the length of a ``with`` block."""
 
     def __init__(
-        self, desk: Desk, cancelled: Callable[[], bool], told: Callable[[Tally], object] = id
+        self,
+        desk: Desk,
+        cancelled: Callable[[], bool],
+        told: Callable[[Tally], object] = id,
+        took: Callable[[Receipt], object] = id,
     ) -> None:
         self.tally = Tally()
         self._counting = threading.Lock()  # the tally and who hears of it: several threads count
         self._desk = desk
         self._told = told
+        self._took = took
         self._landing = Landing(
             desk.pool,
             desk.store.intake.put,
@@ -87,6 +92,7 @@ class Intake:
         with self._counting:
             for one in landed:
                 self._tally(one.receipt)
+                self._took(one.receipt)
                 self._count(one.source.size)
         for uid in studies:
             self._desk.studies_changed.emit(uid)

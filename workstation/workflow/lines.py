@@ -1,0 +1,50 @@
+"""How it stands with the lines to the archives, for the state bar; and what a long outage asks for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from workstation.config import Settings
+from workstation.sync import Line, Status
+from workstation.workflow.answers import LineRow, LineStatus, Outage
+from workstation.workflow.desk import Desk
+
+_DOWN: Final = (Status.OFFLINE, Status.CAPTIVE)
+
+
+def list_lines(desk: Desk) -> tuple[LineRow, ...]:
+    """Return the line to each archive."""
+    if desk.service is None:
+        return ()
+    shares = desk.service.watching.shares_claims
+    return tuple(_row(desk, line, shares.get(name)) for name, line in desk.service.engine.lines.items())
+
+
+def outage_of(desk: Desk, settings: Settings) -> Outage | None:
+    """Return the outage that has gone on for so long that the group should be told."""
+    if desk.service is None:
+        return None
+    patience = timedelta(minutes=settings.number("outage.minutes"))
+    for line in desk.service.engine.lines.values():
+        state = line.state
+        if state.status in _DOWN and desk.clock.utc() - state.since >= patience:
+            contacts = [one.strip() for one in settings.text("outage.contacts").split(";")]
+            return Outage(state.name, state.since, contacts=tuple(filter(None, contacts)))
+    return None
+
+
+def _row(desk: Desk, line: Line, shares_claims: bool | None) -> LineRow:  # noqa: FBT001  it is one value of a row
+    state = line.state
+    return LineRow(
+        state.archive,
+        state.name,
+        LineStatus(state.status.value),
+        state.endpoint,
+        state.since,
+        state.latency,
+        state.rate,
+        state.why,
+        shares_claims,
+        desk.ways[state.archive].warning,
+    )

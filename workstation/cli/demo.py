@@ -22,7 +22,7 @@ def command(session: Session, *, prepare: bool) -> None:
         raise click.UsageError("The demonstration has a folder of its own: leave --store out.")
     if prepare:
         with open_demo(settings=session.settings(), places=session.places) as desk:
-            made = prepare_demo(desk)
+            made = prepare_demo(desk, settings=session.settings(), folder=session.places.hospital)
         say(f"The night is ready: {counted(made, 'study', 'studies')}.")
     elif session.open_window is not None:
         raise SystemExit(session.open_window(session, demo=True))

@@ -31,6 +31,11 @@ class Places:
     log: Path
     cache: Path
 
+    @property
+    def hospital(self) -> Path:
+        """Return the folder in which the demonstration's hospital keeps its pictures while it is open."""
+        return self.cache / "hospital"
+
     @classmethod
     def usual(cls) -> Places:
         """Return the system's customary folders, or those below ``LUMEN_HOME``."""

@@ -26,6 +26,7 @@ from workstation.workflow.answers import (
     Progress,
     Refusal,
     Rendered,
+    SendSummary,
     SeriesRow,
     StudyPreview,
     StudyRow,
@@ -35,12 +36,19 @@ from workstation.workflow.answers import (
     Verdict,
 )
 from workstation.workflow.checking import check_store
-from workstation.workflow.demo import prepare_demo
+from workstation.workflow.checking_line import check_connection, figures_of, past_checks
+from workstation.workflow.claiming import claim_study, give_back_waiting, hand_back_study, hand_back_unread
+from workstation.workflow.comparing import confirm_link, list_link_offers, list_priors, refuse_link
+from workstation.workflow.connecting import connect_archives
+from workstation.workflow.demo import connect_hospital, open_hospital, prepare_demo
 from workstation.workflow.desk import Desk, demo_desk, open_demo, open_desk
 from workstation.workflow.errors import (
+    CannotClaim,
+    CannotSend,
     FileInTheWay,
     NoSuchImage,
     NoSuchStudy,
+    NotHereYet,
     WorkflowError,
     WrongStore,
 )
@@ -58,10 +66,12 @@ from workstation.workflow.keys import (
     shortest_passphrase,
     store_exists,
 )
+from workstation.workflow.lines import list_lines, outage_of
 from workstation.workflow.logs import catch_the_uncaught, start_log
 from workstation.workflow.machine import keep_memory_private, sandbox_of_this_machine, warm_up
 from workstation.workflow.measuring import keep_length, remove_length
 from workstation.workflow.opening import open_study
+from workstation.workflow.outbox import give_up_delivery, list_outbox, retry_delivery, send_paths, unsent
 from workstation.workflow.outside import whole_file
 from workstation.workflow.picturing import picture_of_series, render_image
 from workstation.workflow.reading import Reading
@@ -75,6 +85,8 @@ from workstation.workflow.wording import counted
 __all__ = [
     "Actor",
     "Cancelled",
+    "CannotClaim",
+    "CannotSend",
     "CheckStep",
     "CheckSummary",
     "ConnectionReport",
@@ -92,6 +104,7 @@ __all__ = [
     "NextCase",
     "NoSuchImage",
     "NoSuchStudy",
+    "NotHereYet",
     "Outage",
     "OutboxRow",
     "Picture",
@@ -102,6 +115,7 @@ __all__ = [
     "Rendered",
     "Room",
     "SecretRefused",
+    "SendSummary",
     "SeriesRow",
     "Shown",
     "StackShare",
@@ -118,37 +132,58 @@ __all__ = [
     "WrongStore",
     "asks_for_words",
     "catch_the_uncaught",
+    "check_connection",
     "check_store",
+    "claim_study",
+    "confirm_link",
+    "connect_archives",
+    "connect_hospital",
     "counted",
     "create_store",
     "demo_desk",
     "describe_study",
     "export_audit",
     "export_study",
+    "figures_of",
+    "give_back_waiting",
+    "give_up_delivery",
+    "hand_back_study",
+    "hand_back_unread",
     "import_studies",
     "keep_length",
     "keep_memory_private",
     "keyring_trouble",
     "last_study",
+    "list_lines",
+    "list_link_offers",
+    "list_outbox",
+    "list_priors",
     "list_studies",
     "local_actor",
     "looks_like_recovery_key",
     "open_demo",
     "open_desk",
+    "open_hospital",
     "open_study",
     "opens_with_keyring",
+    "outage_of",
     "own_folder",
+    "past_checks",
     "picture_of_series",
     "prepare_demo",
     "read_audit",
+    "refuse_link",
     "remove_length",
     "render_image",
+    "retry_delivery",
     "room_of",
     "sandbox_of_this_machine",
+    "send_paths",
     "shortest_passphrase",
     "stacks_of",
     "start_log",
     "store_exists",
+    "unsent",
     "verify_audit",
     "warm_up",
     "whole_file",

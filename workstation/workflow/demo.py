@@ -1,71 +1,74 @@
-"""The night of invented studies: made once, and taken in through the same door as everyone's.
+"""The night of invented studies: an invented hospital on this machine, and the way to it like to any other.
 
-It is drawn in worker processes, one picture of every study first, so that the list is there at once; then
-each is filled up in the order of the list. Every instance is examined and stored like any import, so
-the demonstration is also a test of the whole. It goes into the demonstration's store alone.
+The hospital draws its pictures when they are asked for; they come in by the door by which every archive's
+come, so the demonstration is also a test of the whole. A night that was begun goes on from where its hour
+is by now. It goes into the demonstration's store alone.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from workstation import phantoms
-from workstation.phantoms import tasks
-from workstation.security import Action
-from workstation.workers import Job, SharedBuffer, WorkerPool
-from workstation.workflow import sessions
+from workstation.config import ArchiveEntry, Settings, resource
+from workstation.hospital import Hospital
+from workstation.security import Action, SessionVault
+from workstation.sync import Service
+from workstation.workflow.connecting import connect_archives
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import verb
 from workstation.workflow.errors import WrongStore
-from workstation.workflow.intake import Intake
 
 SEED: Final = 1
+ARCHIVE: Final = "harbor"
 
 _NIGHT: Final = "night"
-_AT_ONCE: Final = 4  # instances a job
-_SECONDS: Final = 300.0  # a radiograph takes several, on a busy machine more
+_LOOK: Final = 0.2  # seconds
+_LATE: Final = 86_400.0  # by then everything has arrived, and the line is back
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """An instance of a phantom, as a source to import."""
-
-    name: str
-    data: bytes
-
-    @property
-    def size(self) -> int:
-        return len(self.data)
-
-    def readinto(self, buffer: memoryview) -> int:
-        buffer[: len(self.data)] = self.data
-        return len(self.data)
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """Some instances of one study, to be drawn."""
-
-    key: str
-    numbers: Sequence[int]
-
-
-@verb(Action.IMPORT, detail=lambda count: f"{count} invented studies")
-def prepare_demo(desk: Desk, *, cancelled: Callable[[], bool] = lambda: False) -> int:
-    """Make what the night lacks, and return how many studies it has."""
+def open_hospital(desk: Desk, *, folder: Path, gone: float | None = None) -> Hospital:
+    """Open the hospital of the demonstration's night; ``gone``: seconds that are to have passed of it."""
     if not desk.is_demo:
         raise WrongStore("Invented studies never go into a real store")
     began = _begin(desk)
-    night = phantoms.night(seed=SEED, now=began)
-    sessions.keep_expected(desk, {study.study_uid: study.count for study in night})
-    lacking = [study for study in night if _lacks(desk, study)]
-    if lacking and not cancelled():
-        _make(desk, began, lacking, cancelled)
+    passed = (desk.clock.utc() - began).total_seconds() if gone is None else gone
+    return Hospital(
+        began, clock=desk.clock, data=resource("demo"), folder=folder, seed=SEED, gone=max(passed, 0.0)
+    )
+
+
+def connect_hospital(desk: Desk, hospital: Hospital, *, settings: Settings) -> Service:
+    """Sign the desk in to the hospital's archive; the service is yet to be started."""
+    entry = ArchiveEntry(ARCHIVE, name="Harbor Radiology", ways={"line 1": hospital.url}, sign_in="bearer")
+    service = connect_archives(desk, settings=settings, entries=[entry], vault=SessionVault())
+    desk.ways[ARCHIVE].account.keep(hospital.token)
+    return service
+
+
+@verb(Action.IMPORT, detail=lambda count: f"{count} invented studies")
+def prepare_demo(
+    desk: Desk, *, settings: Settings, folder: Path, cancelled: Callable[[], bool] = lambda: False
+) -> int:
+    """Have the whole night here, as it is when everything has arrived; return how many studies it has."""
+    with open_hospital(desk, folder=folder, gone=_LATE) as hospital:
+        service = connect_hospital(desk, hospital, settings=settings)
+        service.start()
+        try:
+            return _await_night(desk, cancelled)
+        finally:
+            service.close()
+            desk.service = None
+
+
+def _await_night(desk: Desk, cancelled: Callable[[], bool]) -> int:
+    night = phantoms.night(seed=SEED, now=_begin(desk))
+    while not cancelled() and any(_lacks(desk, study) for study in night):
+        time.sleep(_LOOK)
     return len(night)
 
 
@@ -81,49 +84,3 @@ def _begin(desk: Desk) -> datetime:
 def _lacks(desk: Desk, study: phantoms.PhantomStudy) -> bool:
     here = desk.store.studies.get(study.study_uid)
     return here is None or here.instances < study.count
-
-
-def _make(
-    desk: Desk, began: datetime, studies: Sequence[phantoms.PhantomStudy], cancelled: Callable[[], bool]
-) -> None:
-    count = os.cpu_count() or 1
-    with (
-        Intake(desk, cancelled) as intake,
-        WorkerPool(tasks.__name__, count) as painters,
-        ThreadPoolExecutor(count, thread_name_prefix="night") as asking,
-    ):
-
-        def draw(order: _Order) -> None:
-            for made in () if cancelled() else _drawn(painters, began, order):
-                intake.offer(made)
-
-        try:
-            for done in [asking.submit(draw, order) for order in _orders(studies)]:
-                done.result()
-        finally:
-            asking.shutdown(cancel_futures=True)
-
-
-def _orders(studies: Sequence[phantoms.PhantomStudy]) -> Iterator[_Order]:
-    """Yield the middle of each study first, then all the rest, study by study."""
-    for study in studies:
-        yield _Order(study.key, (study.count // 2,))
-    for study in studies:
-        rest = [number for number in range(study.count) if number != study.count // 2]
-        for start in range(0, len(rest), _AT_ONCE):
-            yield _Order(study.key, rest[start : start + _AT_ONCE])
-
-
-def _drawn(painters: WorkerPool, began: datetime, order: _Order) -> Iterator[_Made]:
-    """Yield the instances of an order, once a painter has drawn them."""
-    room = tasks.room_for(len(order.numbers))
-    buffer = SharedBuffer.create(room)
-    try:
-        arguments = tasks.make_arguments(SEED, began, order.key, order.numbers)
-        job = Job("make", arguments, None, buffer.slice(0, room), _SECONDS)
-        start = 0
-        for number, length in zip(order.numbers, tasks.lengths(painters.submit(job).result()), strict=True):
-            yield _Made(f"{order.key}/{number + 1}", bytes(buffer.view[start : start + length]))
-            start += length
-    finally:
-        buffer.close()

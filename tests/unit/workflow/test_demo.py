@@ -1,98 +1,62 @@
-"""The night is made once, one picture of each study first, and goes on where it was broken off."""
+"""The night comes from an invented hospital, by the door by which every archive's studies come."""
 
 from __future__ import annotations
 
-import itertools
+import time
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
-from typing import NoReturn, cast
 
 import pytest
-from offered import a_slice, part10, stored
 from quick_desk import SharedPool, quick_desk
 
-from workstation import phantoms
-from workstation.clock import ManualClock
-from workstation.phantoms.study import Truth
-from workstation.workflow import Desk, StudyState, demo, list_studies, prepare_demo
+from workstation.clock import SystemClock
+from workstation.config import SETTINGS, Settings
+from workstation.security import Action
+from workstation.sync import Urgency, Want
+from workstation.workflow import Desk, StudyState, connect_hospital, list_studies, open_hospital, prepare_demo
+from workstation.workflow.demo import ARCHIVE
 
-NO_TRUTH = cast("Truth", None)
-COUNTS = {"a": 7, "b": 1, "c": 3}
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
+USUAL = Settings({setting.name: setting.default for setting in SETTINGS})
+A_MINUTE = 60.0
 
 
 @pytest.fixture
-def desk(folder: Path, pool: SharedPool, clock: ManualClock) -> Iterator[Desk]:
-    made = quick_desk(folder, pool, clock=clock)
+def desk(folder: Path, pool: SharedPool) -> Iterator[Desk]:
+    made = quick_desk(folder, pool, clock=SystemClock())
     made.is_demo = True
     yield made
     made.close()
 
 
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
-    """Let the night be three tiny studies that are drawn at once; return the hours that it was asked for."""
-    hours: list[datetime] = []
-
-    def night(seed: int, now: datetime) -> tuple[phantoms.PhantomStudy, ...]:
-        assert seed == demo.SEED
-        hours.append(now)
-        return tuple(
-            phantoms.PhantomStudy(key, key, f"1.2.{n}", count, NO_TRUTH, never)
-            for n, (key, count) in enumerate(COUNTS.items())
-        )
-
-    def drawn(_painters: object, _began: datetime, order: demo._Order) -> Iterator[demo._Made]:
-        study = f"1.2.{list(COUNTS).index(order.key)}"
-        for number in order.numbers:
-            yield demo._Made(f"{order.key}/{number + 1}", part10(a_slice(number, study)))
-
-    monkeypatch.setattr(phantoms, "night", night)
-    monkeypatch.setattr(demo, "_drawn", drawn)
-    return hours
+def test_a_study_of_the_night_comes_in_by_the_archive_s_door(desk: Desk, tmp_path: Path) -> None:
+    with open_hospital(desk, folder=tmp_path / "hospital") as hospital:
+        service = connect_hospital(desk, hospital, settings=USUAL)
+        service.watching.refresh(ARCHIVE)
+        wrist = next(row for row in list_studies(desk) if row.description == "XR wrist left")
+        assert (wrist.state, wrist.here, wrist.expected) == (StudyState.ELSEWHERE, 0, 3)
+        assert wrist.archives == ("Harbor Radiology",)
+        service.engine.start()
+        service.engine.want(Want(ARCHIVE, wrist.uid, Urgency.OPEN))
+        end = time.monotonic() + A_MINUTE
+        while (here := desk.store.studies.get(wrist.uid)) is None or here.instances < wrist.expected:
+            assert time.monotonic() < end, "it never came"
+            time.sleep(0.05)
+        service.look_again()
+        assert next(row for row in list_studies(desk) if row.uid == wrist.uid).state is StudyState.UNREAD
+    records = [record for record in desk.store.audit.sealed() if Action.RECEIVE.value.encode() in record.data]
+    assert len(records) == 1
 
 
-def never() -> NoReturn:
-    raise AssertionError("nobody opens an invented study here")
+def test_a_night_that_was_begun_goes_on_with_the_same_hour(desk: Desk, tmp_path: Path) -> None:
+    uids = []
+    for number in range(2):
+        with open_hospital(desk, folder=tmp_path / str(number)) as hospital:
+            service = connect_hospital(desk, hospital, settings=USUAL)
+            service.watching.refresh(ARCHIVE)
+            uids.append({row.uid for row in list_studies(desk)})
+    assert uids[0] == uids[1]
 
 
-@pytest.mark.usefixtures("asked")
-def test_every_study_is_there_whole_and_once(desk: Desk) -> None:
-    assert prepare_demo(desk) == prepare_demo(desk) == len(COUNTS)
-
-    assert sorted(row.here for row in list_studies(desk)) == sorted(COUNTS.values())
-    assert {row.state for row in list_studies(desk)} == {StudyState.UNREAD}
-    assert len(stored(desk)) == sum(COUNTS.values())
-    assert [one.version for one in stored(desk)] == [1] * sum(COUNTS.values())
-
-
-def test_the_middle_of_each_study_comes_before_everything_else(asked: list[datetime]) -> None:
-    now = ManualClock().utc()
-    orders = list(demo._orders(phantoms.night(seed=demo.SEED, now=now)))
-
-    assert [(order.key, list(order.numbers)) for order in orders[:3]] == [("a", [3]), ("b", [0]), ("c", [1])]
-    drawn = sorted((order.key, number) for order in orders for number in order.numbers)
-    assert drawn == sorted((key, number) for key, count in COUNTS.items() for number in range(count))
-    assert asked == [now]
-
-
-@pytest.mark.parametrize("calls", [0, 1, 3, 6])
-def test_one_that_was_broken_off_says_so_and_goes_on_with_the_same_night(
-    desk: Desk, asked: list[datetime], clock: ManualClock, calls: int
-) -> None:
-    counter = itertools.count()
-    prepare_demo(desk, cancelled=lambda: next(counter) >= calls)
-    before = {one.uid for one in stored(desk)}
-    unfinished = [row for row in list_studies(desk) if row.here < row.expected]
-    assert all(row.state is StudyState.INCOMPLETE for row in unfinished)
-
-    clock.wait(86_400)
-    prepare_demo(desk)
-    assert len(set(asked)) == 1, "a night that was begun yesterday is still yesterday's"
-    assert before <= {one.uid for one in stored(desk)}
-    assert len(stored(desk)) == sum(COUNTS.values())
+def test_one_that_is_broken_off_leaves_nothing_running(desk: Desk, tmp_path: Path) -> None:
+    assert prepare_demo(desk, settings=USUAL, folder=tmp_path / "hospital", cancelled=lambda: True) == 12
+    assert desk.service is None

@@ -69,7 +69,7 @@ def test_the_demonstration_needs_no_words_and_takes_no_real_study(places: Places
 def test_invented_studies_never_go_into_a_real_store(folder: Path, pool: SharedPool) -> None:
     desk = quick_desk(folder, pool)
     with pytest.raises(WrongStore):
-        prepare_demo(desk)
+        prepare_demo(desk, settings=load(folder / "none", folder / "none"), folder=folder / "hospital")
     assert desk.store.studies.list() == ()
     desk.close()
 

@@ -21,6 +21,8 @@ from workstation.app.asking import Asker
 from workstation.app.ending import end_when_asked
 from workstation.app.faults import tell_faults
 from workstation.app.memory import window_memory
+from workstation.app.network import WindowNetwork
+from workstation.app.open_archives import OpenArchives, open_in_browser
 from workstation.app.own_store import OwnStore
 from workstation.app.state import StateItems
 from workstation.app.window_desk import WindowDesk
@@ -39,7 +41,6 @@ from workstation.workflow import (
     demo_desk,
     last_study,
     local_actor,
-    prepare_demo,
     start_log,
     warm_up,
 )
@@ -90,6 +91,8 @@ class Program:
         self._asker = Asker()
         self._own = OwnStore(settings, places, self._asker, session.store)
         self.desk = WindowDesk(self._own.open)
+        self._archives = OpenArchives(settings, places)
+        self._network = WindowNetwork(self.desk, settings, open_in_browser)
         self.window = MainWindow(
             self.desk, now=_now, reader=_reader(settings), memory=window_memory(places.cache / "window")
         )
@@ -122,6 +125,7 @@ class Program:
             thread.join()
         self._state.stop()
         self.desk.close()
+        self._archives.close()
 
     def _begin(self) -> None:
         if self._watchdog is not None:
@@ -145,14 +149,13 @@ class Program:
         self.desk.sit_down(desk)
         for line in desk.start_report:
             self.window.tell(Notice(line, Tone.PLAIN if desk.store.report.is_harmless else Tone.ATTENTION))
-        if self._demo:
-            self._on_thread("night", lambda: self._make_night(desk))
         study = last_study(desk)
         if study:
             self.window.open_study(study)
 
     def _follow_desk(self, desk: Desk) -> None:
         self._state.tell()
+        self._on_thread("connect", lambda: self._archives.connect(desk))
         if desk.is_demo:
             self.window.studies.hold("Making the night's studies", "The first one is here in a few seconds.")
         else:
@@ -170,9 +173,6 @@ class Program:
         self.window.operations.run(
             lambda _: self._open(), asked_by=self.window, done=self._opened, failed=self._not_opened
         )
-
-    def _make_night(self, desk: Desk) -> None:
-        prepare_demo(desk, cancelled=self._closing.is_set)
 
     def _look_at_clock(self) -> None:
         desk = self.desk.desk

@@ -71,7 +71,7 @@ class WindowDesk:
 
     def preview(self, study_uid: str) -> StudyPreview:
         """Return what the preview shows."""
-        desk = self._sitting()
+        desk = self.sitting()
         preview = describe_study(desk, study_uid=study_uid)
         self._stacks |= {stack.key: stack for stack in stacks_of(desk, study_uid)}
         return preview
@@ -79,7 +79,7 @@ class WindowDesk:
     def thumbnail(self, series_key: str, side: int) -> Thumbnail | None:
         """Return a picture of at most ``side`` device pixels."""
         stack = self._stacks.get(series_key)
-        return picture_of_series(self._sitting(), stack=stack, side=side) if stack else None
+        return picture_of_series(self.sitting(), stack=stack, side=side) if stack else None
 
     def import_paths(
         self, paths: Sequence[Path], *, progress: Progress, cancelled: Cancelled
@@ -87,13 +87,14 @@ class WindowDesk:
         """Take in files; the first time, into a store that is made for them."""
         if self._desk is None or self._desk.is_demo:
             self.sit_down(self._own())
-        return import_studies(self._sitting(), paths=paths, progress=progress, cancelled=cancelled)
+        return import_studies(self.sitting(), paths=paths, progress=progress, cancelled=cancelled)
 
     def open_study(self, study_uid: str) -> Reading:
         """Open a study for reading, at the place where it was left."""
-        return open_study(self._sitting(), study_uid=study_uid)
+        return open_study(self.sitting(), study_uid=study_uid)
 
-    def _sitting(self) -> Desk:
+    def sitting(self) -> Desk:
+        """Return the open desk, or say that none is open yet."""
         if self._desk is None:
             raise NoSuchStudy("No store is open yet", remedy="Wait a moment, or import something.")
         return self._desk

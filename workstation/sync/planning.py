@@ -26,6 +26,7 @@ class Focus:
     open_study: str = ""
     lead: str = ""  # the series that is looked at
     ahead: int = 5
+    also: frozenset[str] = frozenset()  # studies that were asked for by hand
 
 
 def plan(
@@ -59,6 +60,7 @@ def _cases(gathered: Gathered, moment: Moment, focus: Focus) -> Iterator[tuple[U
     """Yield the open study, stat, mine and the next, each as urgently as it is."""
     if focus.open_study:
         yield from ((Urgency.OPEN, item) for item in gathered.items() if item.study_uid == focus.open_study)
+    yield from ((Urgency.ASSIGNED, item) for item in gathered.items() if item.study_uid in focus.also)
     waiting = [place for place in gathered.to_read if not place.item.reading.state.is_done]
     ahead = 0
     for place in waiting:

@@ -133,6 +133,21 @@ class Service:
         self._focus = replace(self._focus, open_study=study_uid, lead=lead)
         self.plan()
 
+    def bring(self, item: Item) -> None:
+        """Bring a study now, until it is whole; what was given up of it is asked for anew."""
+        archive = self.archive_for(item)
+        if archive:
+            self._focus = replace(self._focus, also=self._focus.also | {item.study_uid})
+            self.engine.try_again(archive, item.study_uid)
+            self.plan()
+
+    def signed_in(self, archive: str) -> None:
+        """Go on with what waited for a sign-in."""
+        self.engine.lines[archive].signed_in()
+        self.engine.sending(archive).let_go()
+        self.watching.hurry()
+        self.engine.wake()
+
     def plan(self) -> None:
         """Think again soon about what is wanted."""
         self._is_due.set()

@@ -5,6 +5,7 @@ the only place where the packages below meet. The window and the command line ac
 through nothing else; ``app`` hands it settings and callables that only Qt knows.
 """
 
+from workstation.hospital import Hospital
 from workstation.security import SecretRefused
 from workstation.workflow.actor import Actor, local_actor
 from workstation.workflow.answers import (
@@ -39,7 +40,7 @@ from workstation.workflow.checking import check_store
 from workstation.workflow.checking_line import check_connection, figures_of, past_checks
 from workstation.workflow.claiming import claim_study, give_back_waiting, hand_back_study, hand_back_unread
 from workstation.workflow.comparing import confirm_link, list_link_offers, list_priors, refuse_link
-from workstation.workflow.connecting import connect_archives
+from workstation.workflow.connecting import Surroundings, connect_archives
 from workstation.workflow.demo import connect_hospital, open_hospital, prepare_demo
 from workstation.workflow.desk import Desk, demo_desk, open_demo, open_desk
 from workstation.workflow.errors import (
@@ -75,9 +76,11 @@ from workstation.workflow.outbox import give_up_delivery, list_outbox, retry_del
 from workstation.workflow.outside import whole_file
 from workstation.workflow.picturing import picture_of_series, render_image
 from workstation.workflow.reading import Reading
+from workstation.workflow.reading_list import fetch_study, next_case
 from workstation.workflow.room import Room, room_of
 from workstation.workflow.sessions import last_study
 from workstation.workflow.shown import Picture, Shown, StackShare, Thumbnail, Unshowable, Waiting
+from workstation.workflow.signing_in import sign_in, sign_out
 from workstation.workflow.studies import describe_study, list_studies, stacks_of
 from workstation.workflow.trail import export_audit, read_audit, verify_audit
 from workstation.workflow.wording import counted
@@ -94,6 +97,7 @@ __all__ = [
     "Desk",
     "ExportSummary",
     "FileInTheWay",
+    "Hospital",
     "ImportProgress",
     "ImportSummary",
     "KeySource",
@@ -122,6 +126,7 @@ __all__ = [
     "StudyPreview",
     "StudyRow",
     "StudyState",
+    "Surroundings",
     "Thumbnail",
     "TrailVerdict",
     "Unshowable",
@@ -144,6 +149,7 @@ __all__ = [
     "describe_study",
     "export_audit",
     "export_study",
+    "fetch_study",
     "figures_of",
     "give_back_waiting",
     "give_up_delivery",
@@ -161,6 +167,7 @@ __all__ = [
     "list_studies",
     "local_actor",
     "looks_like_recovery_key",
+    "next_case",
     "open_demo",
     "open_desk",
     "open_hospital",
@@ -180,6 +187,8 @@ __all__ = [
     "sandbox_of_this_machine",
     "send_paths",
     "shortest_passphrase",
+    "sign_in",
+    "sign_out",
     "stacks_of",
     "start_log",
     "store_exists",

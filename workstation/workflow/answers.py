@@ -236,6 +236,7 @@ class LineRow:
     why: str = ""
     shares_claims: bool | None = None  # whether it can say who reads what; None: not asked yet
     warning: str = ""  # one that stays: TLS 1.2 is allowed here
+    asks_for: str = ""  # what a person types to sign in: "password", "token"; empty: the browser asks
 
 
 class DeliveryState(StrEnum):

@@ -31,7 +31,7 @@ _GIGABYTE: Final = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Surroundings:
     """What only the system around the program knows of the network."""
 
     is_metered: Callable[[], bool] = lambda: False
@@ -43,7 +43,7 @@ def connect_archives(
     settings: Settings,
     entries: Iterable[ArchiveEntry],
     vault: Vault | None = None,
-    line: Line | None = None,
+    surroundings: Surroundings | None = None,
 ) -> Service:
     """Make what keeps a desk in step with its archives; it runs from ``start`` on until the desk closes."""
     vault = vault or vault_of_this_computer()
@@ -53,7 +53,7 @@ def connect_archives(
         desk.pool,
         desk.clock,
         partial(digest_in_worker, desk.pool),
-        is_metered=_metered(settings, line or Line()),
+        is_metered=_metered(settings, surroundings or Surroundings()),
         cap=settings.number("sync.most_megabits") * _MEGABIT or None,
         streams=int(settings.number("sync.streams")),
     )
@@ -110,9 +110,9 @@ def _table(name: str) -> str:
     return resource("worklist", f"{name}.toml").read_text(encoding="utf-8")
 
 
-def _metered(settings: Settings, line: Line) -> Callable[[], bool]:
+def _metered(settings: Settings, surroundings: Surroundings) -> Callable[[], bool]:
     said = settings.text("sync.metered")
-    return line.is_metered if said == "auto" else lambda: said == "always"
+    return surroundings.is_metered if said == "auto" else lambda: said == "always"
 
 
 class _Hearing:

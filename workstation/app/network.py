@@ -1,0 +1,126 @@
+"""The archives as the window knows them: whichever desk is open, through the verbs of ``workflow``."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+from workstation.app.window_desk import WindowDesk
+from workstation.config import Settings
+from workstation.events import Signal
+from workstation.workflow import (
+    Cancelled,
+    CheckStep,
+    ConnectionReport,
+    Desk,
+    LineRow,
+    LinkOffer,
+    NextCase,
+    Outage,
+    OutboxRow,
+    PriorRow,
+    check_connection,
+    claim_study,
+    confirm_link,
+    fetch_study,
+    figures_of,
+    give_up_delivery,
+    hand_back_study,
+    list_lines,
+    list_link_offers,
+    list_outbox,
+    list_priors,
+    next_case,
+    outage_of,
+    past_checks,
+    retry_delivery,
+    sign_in,
+)
+
+
+class WindowNetwork:
+    """Answers the window; may be asked on any thread."""
+
+    def __init__(self, desk: WindowDesk, settings: Settings, open_browser: Callable[[str], object]) -> None:
+        self.lines_changed: Signal[str] = Signal("lines changed")
+        self.outbox_changed: Signal[str] = Signal("outbox changed")
+        self._desk = desk
+        self._settings = settings
+        self._open_browser = open_browser
+        self._signing_in = threading.Lock()
+        desk.moved.connect(self._follow)
+
+    def lines(self) -> Sequence[LineRow]:
+        """Return the line to each archive that is set up."""
+        desk = self._desk.desk
+        return list_lines(desk) if desk else ()
+
+    def outage(self) -> Outage | None:
+        """Return the outage that goes on for so long that the group should be told."""
+        desk = self._desk.desk
+        return outage_of(desk, self._settings) if desk else None
+
+    def next_case(self, after: str = "") -> NextCase:
+        """Return what to read next."""
+        return next_case(self._desk.sitting(), after=after)
+
+    def claim(self, study_uid: str) -> None:
+        """Take the reading of a study."""
+        claim_study(self._desk.sitting(), study_uid=study_uid)
+
+    def hand_back(self, study_uid: str) -> None:
+        """Give the reading of a study back."""
+        hand_back_study(self._desk.sitting(), study_uid=study_uid)
+
+    def fetch(self, study_uid: str) -> None:
+        """Bring a study now."""
+        fetch_study(self._desk.sitting(), study_uid=study_uid)
+
+    def priors(self, study_uid: str) -> Sequence[PriorRow]:
+        """Return what is worth comparing a study with."""
+        return list_priors(self._desk.sitting(), study_uid=study_uid)
+
+    def link_offers(self, study_uid: str) -> Sequence[LinkOffer]:
+        """Return who may be the same person under another number."""
+        return list_link_offers(self._desk.sitting(), study_uid=study_uid)
+
+    def confirm_link(self, offer: LinkOffer) -> None:
+        """Treat both numbers as one person's."""
+        confirm_link(self._desk.sitting(), offer=offer)
+
+    def outbox(self) -> Sequence[OutboxRow]:
+        """Return what is on its way to archives."""
+        desk = self._desk.desk
+        return list_outbox(desk) if desk else ()
+
+    def retry(self, identifier: str) -> None:
+        """Send something again."""
+        retry_delivery(self._desk.sitting(), identifier=identifier)
+
+    def give_up(self, identifier: str, why: str) -> None:
+        """Don't deliver something."""
+        give_up_delivery(self._desk.sitting(), identifier=identifier, why=why)
+
+    def sign_in(self, archive: str, secret: str = "") -> None:
+        """Sign in to an archive; one at a time."""
+        with self._signing_in:
+            sign_in(self._desk.sitting(), archive=archive, secret=secret, open_browser=self._open_browser)
+
+    def check_connection(
+        self, archive: str, *, progress: Callable[[CheckStep], object], cancelled: Cancelled
+    ) -> ConnectionReport:
+        """Measure the line to an archive."""
+        figures = figures_of(self._settings)
+        return check_connection(
+            self._desk.sitting(), archive=archive, figures=figures, progress=progress, cancelled=cancelled
+        )
+
+    def checks(self, archive: str) -> Sequence[ConnectionReport]:
+        """Return the checks of the past."""
+        return past_checks(self._desk.sitting(), archive=archive)
+
+    def _follow(self, desk: Desk) -> None:
+        desk.lines_changed.connect(self.lines_changed.emit)
+        desk.outbox_changed.connect(self.outbox_changed.emit)
+        self.lines_changed.emit("")
+        self.outbox_changed.emit("")

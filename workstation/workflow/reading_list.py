@@ -1,0 +1,42 @@
+"""The next case to read, and having one brought now."""
+
+from __future__ import annotations
+
+from workstation.security import Action
+from workstation.workflow.answers import NextCase, Refusal, StudyRow
+from workstation.workflow.desk import Desk
+from workstation.workflow.door import verb
+from workstation.workflow.studies import row_of
+from workstation.worklist import Choice
+from workstation.worklist import next_case as chosen_next
+
+
+@verb(Action.SEARCH)
+def next_case(desk: Desk, *, after: str = "") -> NextCase:
+    """Return what to read next; ``after`` is a study that is done with, whatever its state says."""
+    if desk.service is None:
+        return NextCase(None)
+    gathered = desk.service.gathered()
+    places = [place for place in gathered.to_read if place.item.study_uid != after]
+    choice = chosen_next(places, desk.service.moment())
+    return NextCase(_chosen(desk, choice), _skipped(choice))
+
+
+@verb(Action.SEARCH, detail=lambda _: "fetched by hand")
+def fetch_study(desk: Desk, *, study_uid: str) -> None:
+    """Bring a study now, what was given up of it included."""
+    service = desk.service
+    item = service.gathered().item(study_uid) if service else None
+    if service is None or item is None:
+        return
+    service.bring(item)
+
+
+def _chosen(desk: Desk, choice: Choice) -> StudyRow | None:
+    return row_of(desk, choice.place.item.key) if choice.place else None
+
+
+def _skipped(choice: Choice) -> tuple[Refusal, ...]:
+    return tuple(
+        Refusal(skipped.item.study.description or skipped.item.key, skipped.why) for skipped in choice.skipped
+    )

@@ -273,8 +273,13 @@ class Network(Protocol):
         """Don't deliver something, for a reason that is kept."""
         ...
 
-    def sign_in(self, archive: str, secret: str = "") -> None:
-        """Sign in to an archive: by the browser, or with a password or token; waits for the person."""
+    def sign_in(
+        self, archive: str, secret: str = "", *, cancelled: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Sign in to an archive: by the browser, or with a password or token; waits for the person.
+
+        ``cancelled`` ends the wait, as when the window closes; a wrong secret raises.
+        """
         ...
 
     def check_connection(

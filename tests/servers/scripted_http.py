@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -78,13 +79,14 @@ def json_reply(value: object, status: int = 200, **headers: str) -> bytes:
 
 
 class ScriptedHttp:
-    """The server; a context manager."""
+    """The server; a context manager. It speaks TLS if it is given a context."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, context: ssl.SSLContext | None = None) -> None:
         self.requests: list[Seen] = []
         self.connections = 0
         self._closing = False
         self._script = script
+        self._context = context
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
@@ -99,7 +101,7 @@ class ScriptedHttp:
     @property
     def url(self) -> str:
         """Return its base URL."""
-        return f"http://127.0.0.1:{self.port}/dicom-web"
+        return f"{'https' if self._context else 'http'}://127.0.0.1:{self.port}/dicom-web"
 
     def __enter__(self) -> Self:
         return self
@@ -133,7 +135,11 @@ class ScriptedHttp:
                 self._start(lambda line=line: self._serve(line))  # type: ignore[misc]  # bound at once
 
     def _serve(self, line: socket.socket) -> None:
-        with line, line.makefile("rb") as coming, contextlib.suppress(OSError):
+        with line, contextlib.suppress(OSError):
+            self._answer(self._context.wrap_socket(line, server_side=True) if self._context else line)
+
+    def _answer(self, line: socket.socket) -> None:
+        with line, line.makefile("rb") as coming:
             while (seen := _read(coming)) is not None:
                 with self._lock:
                     self.requests.append(seen)

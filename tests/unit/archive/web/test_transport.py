@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import socket
+import ssl
 import threading
 import time
 import zlib
@@ -17,6 +18,7 @@ from typing import Any
 
 import pytest
 from scripted_http import CLOSE, RESET, Script, ScriptedHttp, Seen, Step, head, json_reply, reply
+from tls_certificates import Authority
 
 from workstation.archive import (
     ArchiveError,
@@ -27,8 +29,10 @@ from workstation.archive import (
     NotThere,
     NotTrusted,
     Refused,
+    TlsRules,
     Truncated,
     Unreachable,
+    tls,
 )
 from workstation.archive.web.transport import Ask, Authenticator, Patience, Transport
 
@@ -542,6 +546,42 @@ def test_a_body_that_ends_because_we_closed_is_not_whole() -> None:
             with pytest.raises(Interrupted):
                 next(chunks)
         later.set()
+
+
+def test_closing_ends_an_answer_under_tls_just_the_same(tmp_path: Path) -> None:
+    authority, later = Authority(tmp_path), threading.Event()
+    issued = authority.issue("127.0.0.1")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(issued.certificate, issued.key)
+    adapter = tls.adapter_of(TlsRules(authorities=str(authority.file)))
+    script = always(head(Content_Length="100") + b"begun", later)
+    with (
+        ScriptedHttp(script, context) as server,
+        closing(Transport(server.url, adapter=adapter)) as transport,
+        transport.send(Ask("studies")) as answer,
+    ):
+        chunks = answer.chunks()
+        assert next(chunks) == b"begun"
+        threading.Timer(0.05, transport.close).start()
+        with pytest.raises(Interrupted):
+            next(chunks)
+        later.set()
+
+
+def test_a_server_that_nobody_vouches_for_gets_no_request(tmp_path: Path) -> None:
+    issued = Authority(tmp_path, "One").issue("127.0.0.1")
+    other = Authority(tmp_path, "Another")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(issued.certificate, issued.key)
+    adapter = tls.adapter_of(TlsRules(authorities=str(other.file)))
+    with (
+        ScriptedHttp(always(json_reply([])), context) as server,
+        closing(Transport(server.url, adapter=adapter)) as transport,
+        pytest.raises(NotTrusted),
+    ):
+        transport.json(Ask("studies"))
+
+    assert server.requests == []
 
 
 def test_after_closing_nothing_is_sent() -> None:

@@ -101,10 +101,16 @@ class WindowNetwork:
         """Don't deliver something."""
         give_up_delivery(self._desk.sitting(), identifier=identifier, why=why)
 
-    def sign_in(self, archive: str, secret: str = "") -> None:
+    def sign_in(self, archive: str, secret: str = "", *, cancelled: Cancelled = lambda: False) -> None:
         """Sign in to an archive; one at a time."""
         with self._signing_in:
-            sign_in(self._desk.sitting(), archive=archive, secret=secret, open_browser=self._open_browser)
+            sign_in(
+                self._desk.sitting(),
+                archive=archive,
+                secret=secret,
+                open_browser=self._open_browser,
+                cancelled=cancelled,
+            )
 
     def check_connection(
         self, archive: str, *, progress: Callable[[CheckStep], object], cancelled: Cancelled

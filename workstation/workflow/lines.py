@@ -11,6 +11,7 @@ from workstation.workflow.answers import LineRow, LineStatus, Outage
 from workstation.workflow.desk import Desk
 
 _DOWN: Final = (Status.OFFLINE, Status.CAPTIVE)
+_ASKS_FOR: Final = {"basic": "password", "bearer": "token", "client": "client secret"}
 
 
 def list_lines(desk: Desk) -> tuple[LineRow, ...]:
@@ -47,4 +48,5 @@ def _row(desk: Desk, line: Line, shares_claims: bool | None) -> LineRow:  # noqa
         state.why,
         shares_claims,
         desk.ways[state.archive].warning,
+        _ASKS_FOR.get(desk.ways[state.archive].entry.sign_in, ""),
     )

@@ -13,6 +13,7 @@ import itertools
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -146,6 +147,9 @@ class Painter:
             easel.taken.add(start)
         try:
             painted = self._painted(easel.study, start, buffer)
+        except CancelledError:  # the pool closed while the order was on its way
+            self._failed(easel, start, Cancelled("The hospital is closing"))
+            return
         except (LumenError, OSError) as error:
             self._failed(easel, start, error)
             return

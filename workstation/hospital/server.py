@@ -214,6 +214,7 @@ class _Handler(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer what was no request in plain text; called by the base class."""
         self.close_connection = True
+        self.request_version = self.protocol_version  # unread so far: the base class would leave out the head
         self.command = self.command or "GET"
         line = explain or message or "This is not a request that can be answered"
         self._send(Answer(code, (f"{line}\n".encode(),), TEXT))

@@ -17,13 +17,33 @@ from typing import Any, Final
 
 import click
 
-from workstation.cli import audit, check, demo, export, import_, render, series, studies, version
+from workstation.cli import (
+    archive,
+    audit,
+    check,
+    demo,
+    doctor,
+    export,
+    import_,
+    outbox,
+    render,
+    send,
+    series,
+    studies,
+    sync,
+    version,
+)
 from workstation.cli.session import OpenWindow, Session
 from workstation.cli.telling import tell
 from workstation.errors import Cancelled, LumenError, calm
 from workstation.workflow import asks_for_words, catch_the_uncaught
 
 _KEY_FILE: Final = "A file with either goes with --passphrase-file, before the command."
+
+_COMMANDS: Final = (
+    demo, archive, sync, import_, studies, series, render, export, send, outbox, check, doctor, audit,
+    version,
+)  # fmt: skip
 
 _log = logging.getLogger(__name__)
 
@@ -89,7 +109,7 @@ def build(open_window: OpenWindow) -> click.Group:
         if ctx.invoked_subcommand is None:
             ctx.exit(open_window(ctx.obj, demo=False))
 
-    for module in (demo, import_, studies, series, render, export, check, audit, version):
+    for module in _COMMANDS:
         workstation.add_command(module.command)
     return workstation
 

@@ -16,6 +16,8 @@ from workstation.config import Places, Settings, load
 from workstation.workflow import (
     Desk,
     KeySource,
+    archives_of,
+    connect_archives,
     keep_memory_private,
     looks_like_recovery_key,
     open_desk,
@@ -79,6 +81,16 @@ class Session:
             yield desk
         finally:
             desk.close()
+
+    @contextlib.contextmanager
+    def connected_desk(self, *, create: bool = False) -> Iterator[Desk]:
+        """Open the store for one command, with the archives that are set up; nothing runs yet."""
+        found = archives_of(self.places)
+        for problem in found.problems:
+            tell(str(problem))
+        with self.desk(create=create) as desk:
+            connect_archives(desk, settings=self.settings(), entries=found.entries)
+            yield desk
 
 
 def _first_line(file: Path) -> str:

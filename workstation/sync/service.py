@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Final
 
-from workstation.archive import Address
+from workstation.archive import Address, Query
 from workstation.errors import calm
 from workstation.events import Signal
 from workstation.store import PatientKey
@@ -133,6 +133,19 @@ class Service:
         self._focus = replace(self._focus, open_study=study_uid, lead=lead)
         self.plan()
 
+    def read_lists(self) -> None:
+        """Ask every archive whose line stands for its list now."""
+        for name, line in self.engine.lines.items():
+            if line.is_usable:
+                self.watching.refresh(name)
+        self.look_again()
+
+    def look_up(self, query: Query) -> int:
+        """Ask the archives for studies that are not on the list; return how many were found."""
+        found = self.watching.search(query)
+        self.look_again()
+        return found
+
     def bring(self, item: Item) -> None:
         """Bring a study now, until it is whole; what was given up of it is asked for anew."""
         archive = self.archive_for(item)
@@ -166,12 +179,13 @@ class Service:
                 self.watching.look()
                 if self._is_due.is_set() or clock.monotonic() >= due:
                     self._is_due.clear()
-                    self._plan()
+                    self.make_plan()
                     due = clock.monotonic() + _PLAN_EVERY
             except Exception as error:  # noqa: BLE001  the store or a list is in trouble, and says so itself
                 _log.error("the plan could not be made: %s", calm(error))
 
-    def _plan(self) -> None:
+    def make_plan(self) -> None:
+        """Think now about what is wanted."""
         gathered, moment = self.gathered(), self.moment()
         asked = [
             self.watching.ask_for(PatientKey(item.patient.patient_id, item.patient.issuer))

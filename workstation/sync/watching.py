@@ -80,6 +80,13 @@ class Watching:
             self._whole_due[archive] = now + _WHOLE_EVERY
         self.changed.emit(archive)
 
+    def search(self, query: Query) -> int:
+        """Ask every archive whose line stands, by hand; return how many studies were found in all.
+
+        What an archive answers instead stands in ``troubles``.
+        """
+        return sum(self._search_one(name, query) for name, line in self._lines.items() if line.is_usable)
+
     def ask_for(self, person: PatientKey) -> bool:
         """Ask every archive for the studies of a person; False if they were asked lately."""
         asked = [self._ask_one(name, person) for name, line in self._lines.items() if line.is_usable]
@@ -101,6 +108,17 @@ class Watching:
             return False
         self._store.remote_studies.put_all(map(self._remote(archive), found.studies))
         return True
+
+    def _search_one(self, archive: str, query: Query) -> int:
+        try:
+            with self._lines[archive].asking() as connection:
+                found = connection.images.search(query)
+        except (ArchiveError, OSError) as error:
+            self.troubles[archive] = calm(error)
+            return 0
+        self._store.remote_studies.put_all(map(self._remote(archive), found.studies))
+        self.changed.emit(archive)
+        return len(found.studies)
 
     def _read_studies(self, archive: str, days: int) -> None:
         first = (self._clock.utc() - timedelta(days=days)).strftime("%Y%m%d")

@@ -32,6 +32,7 @@ from workstation.workflow.answers import (
     StudyPreview,
     StudyRow,
     StudyState,
+    SyncSummary,
     TrailVerdict,
     Urgency,
     Verdict,
@@ -76,12 +77,14 @@ from workstation.workflow.outbox import give_up_delivery, list_outbox, retry_del
 from workstation.workflow.outside import whole_file
 from workstation.workflow.picturing import picture_of_series, render_image
 from workstation.workflow.reading import Reading
-from workstation.workflow.reading_list import fetch_study, next_case
+from workstation.workflow.reading_list import fetch_study, next_case, search_archives
 from workstation.workflow.room import Room, room_of
 from workstation.workflow.sessions import last_study
+from workstation.workflow.setting_up import add_archive, archives_of, remove_archive, try_archive
 from workstation.workflow.shown import Picture, Shown, StackShare, Thumbnail, Unshowable, Waiting
 from workstation.workflow.signing_in import sign_in, sign_out
 from workstation.workflow.studies import describe_study, list_studies, stacks_of
+from workstation.workflow.syncing import sync_once
 from workstation.workflow.trail import export_audit, read_audit, verify_audit
 from workstation.workflow.wording import counted
 
@@ -127,6 +130,7 @@ __all__ = [
     "StudyRow",
     "StudyState",
     "Surroundings",
+    "SyncSummary",
     "Thumbnail",
     "TrailVerdict",
     "Unshowable",
@@ -135,6 +139,8 @@ __all__ = [
     "Waiting",
     "WorkflowError",
     "WrongStore",
+    "add_archive",
+    "archives_of",
     "asks_for_words",
     "catch_the_uncaught",
     "check_connection",
@@ -180,11 +186,13 @@ __all__ = [
     "prepare_demo",
     "read_audit",
     "refuse_link",
+    "remove_archive",
     "remove_length",
     "render_image",
     "retry_delivery",
     "room_of",
     "sandbox_of_this_machine",
+    "search_archives",
     "send_paths",
     "shortest_passphrase",
     "sign_in",
@@ -192,6 +200,8 @@ __all__ = [
     "stacks_of",
     "start_log",
     "store_exists",
+    "sync_once",
+    "try_archive",
     "unsent",
     "verify_audit",
     "warm_up",

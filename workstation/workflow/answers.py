@@ -204,6 +204,18 @@ class NextCase:
 
 
 @dataclass(frozen=True, slots=True)
+class SyncSummary:
+    """How far the store is in step with the archives."""
+
+    to_read: int  # studies on the list
+    whole: int  # of what was wanted, studies that are here whole by now
+    given_up: int  # instances that can't be had
+    unsent: int  # objects that are not where they have to go
+    lines_down: tuple[str, ...]
+    troubles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SendSummary:
     """What was put into the outbox, and what could not be."""
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from workstation.archive import Query
 from workstation.security import Action
 from workstation.workflow.answers import NextCase, Refusal, StudyRow
 from workstation.workflow.desk import Desk
@@ -9,6 +12,8 @@ from workstation.workflow.door import verb
 from workstation.workflow.studies import row_of
 from workstation.worklist import Choice
 from workstation.worklist import next_case as chosen_next
+
+_MOST: Final = 200
 
 
 @verb(Action.SEARCH)
@@ -20,6 +25,12 @@ def next_case(desk: Desk, *, after: str = "") -> NextCase:
     places = [place for place in gathered.to_read if place.item.study_uid != after]
     choice = chosen_next(places, desk.service.moment())
     return NextCase(_chosen(desk, choice), _skipped(choice))
+
+
+@verb(Action.SEARCH, detail=lambda count: f"{count} found in archives")
+def search_archives(desk: Desk, *, text: str) -> int:
+    """Ask the archives for what is not on the list: a name's beginning, a patient ID, an accession number."""
+    return desk.service.look_up(Query(text=text, limit=_MOST)) if desk.service and text.strip() else 0
 
 
 @verb(Action.SEARCH, detail=lambda _: "fetched by hand")

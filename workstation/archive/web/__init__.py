@@ -4,7 +4,7 @@ Every URL is made here from the configured base; none that an answer names is ev
 ``sync`` and ``workflow`` meet it through ``archive``'s protocols alone.
 """
 
-from workstation.archive.web.capabilities import Capabilities, capabilities_of
+from workstation.archive.web.capabilities import Capabilities, capabilities_of, described
 from workstation.archive.web.connection import WebConnection, connect
 from workstation.archive.web.probe import probe
 from workstation.archive.web.transport import ANONYMOUS, Authenticator, Patience, Transport
@@ -18,5 +18,6 @@ __all__ = [
     "WebConnection",
     "capabilities_of",
     "connect",
+    "described",
     "probe",
 ]

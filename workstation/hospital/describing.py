@@ -29,8 +29,7 @@ class CannotDescribe(ValueError):
 
 def described(data: bytes) -> dict[str, Any]:
     """Return who the instance in a Part 10 file is, and its attributes as a JSON text."""
-    dataset = _read(data)
-    attributes = json_model(dataset)
+    dataset, attributes = _read(data)
     attributes["00083002"] = {"vr": "UI", "Value": [str(dataset.file_meta.TransferSyntaxUID)]}
     return {
         "study": str(dataset.StudyInstanceUID),
@@ -61,9 +60,10 @@ def text_of(attributes: Mapping[str, Any], tag: str) -> str:
     return "" if value is None else str(value)
 
 
-def _read(data: bytes) -> FileDataset:
+def _read(data: bytes) -> tuple[FileDataset, Attributes]:
     try:
         dataset = pydicom.dcmread(io.BytesIO(data))
+        attributes = json_model(dataset)
         names = [dataset.StudyInstanceUID, dataset.SeriesInstanceUID, dataset.SOPInstanceUID]
         names += [dataset.SOPClassUID, dataset.file_meta.TransferSyntaxUID]
     except Exception as error:
@@ -73,7 +73,7 @@ def _read(data: bytes) -> FileDataset:
         raise CannotDescribe("a DICOM instance without one of its UIDs")
     if dataset.file_meta.get("MediaStorageSOPInstanceUID") != dataset.SOPInstanceUID:
         raise CannotDescribe("a file whose header names another instance")
-    return dataset
+    return dataset, attributes
 
 
 def _without_bulk(attributes: Attributes) -> Attributes:

@@ -177,7 +177,7 @@ class Holdings:
 
 
 def _of_the_study(attributes: Attributes) -> Attributes:
-    return {tag: element for tag, element in attributes.items() if tag in (STUDY.held or ())}
+    return {tag: element for tag, element in attributes.items() if tag in STUDY.held}
 
 
 def _modalities(instances: Sequence[Instance]) -> list[str]:

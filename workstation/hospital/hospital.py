@@ -71,7 +71,7 @@ class Hospital:
         self.schedule: Final = Schedule(moments, clock, gone=gone)
         self._visits = visits
         self._folder = _emptied(folder)
-        self._looking = threading.RLock()
+        self._looking = threading.Lock()
         self._coming: dict[str, str] = {}
         self._painter = Painter(
             [one.study for one in tonight],
@@ -109,26 +109,26 @@ class Hospital:
     def look(self) -> None:
         """Let happen what has come due; the server does so by itself, and before each answer."""
         with self._looking:
-            for moment in self.schedule.due():
-                self._let_happen(moment)
-            for key in [key for key in self._coming if self._holdings.is_whole(key)]:
-                self.events.emit(f"{self._coming.pop(key)}: all images are here")
+            told = [text for moment in self.schedule.due() for text in self._let_happen(moment)]
+            whole = [key for key in self._coming if self._holdings.is_whole(key)]
+            told += [f"{self._coming.pop(key)}: all images are here" for key in whole]
+        self._tell(told)
 
     def let_arrive(self, key: str) -> None:
         """Let a study begin to come in now; one that has begun goes on as it does."""
         if self.schedule.arrival_of(key) is None:
             raise HospitalRefused("This study doesn't arrive in this night", where=key)
-        self._begin_arrival(key, self.schedule.elapsed)
+        with self._looking:
+            told = self._begin_arrival(key, self.schedule.elapsed)
+        self._tell(told)
 
     def drop_line(self, *, silent: bool = False) -> None:
         """Cut every connection; new ones are reset, or never answered if ``silent``."""
-        if self._server.line.drop(silent=silent):
-            self.events.emit("The line dropped")
+        self._tell(self._drop(silent=silent))
 
     def restore_line(self) -> None:
         """Let connections through again."""
-        if self._server.line.restore():
-            self.events.emit("The line is back")
+        self._tell(self._restore())
 
     def close(self) -> None:
         """Stop everything, at once, and take the pictures away."""
@@ -163,19 +163,30 @@ class Hospital:
 
         return answer
 
-    def _let_happen(self, moment: Moment) -> None:
-        if moment.event is Event.ARRIVES:
-            self._begin_arrival(moment.study, moment.at)
-        elif moment.event is Event.RETURNS:
-            self.restore_line()
-        else:
-            self.drop_line(silent=moment.event is Event.FALLS_SILENT)
+    # --- what happens; it is told after the look, since a listener may ask us something ---------------------
 
-    def _begin_arrival(self, key: str, at: float) -> None:
-        with self._looking:
-            if self._holdings.let_arrive(key, at):
-                self._coming[key] = self._visits[key].description
-                self.events.emit(f"{self._coming[key]}: arriving")
+    def _tell(self, told: Sequence[str]) -> None:
+        for text in told:
+            self.events.emit(text)
+
+    def _let_happen(self, moment: Moment) -> list[str]:
+        if moment.event is Event.ARRIVES:
+            return self._begin_arrival(moment.study, moment.at)
+        if moment.event is Event.RETURNS:
+            return self._restore()
+        return self._drop(silent=moment.event is Event.FALLS_SILENT)
+
+    def _begin_arrival(self, key: str, at: float) -> list[str]:
+        if not self._holdings.let_arrive(key, at):
+            return []
+        self._coming[key] = self._visits[key].description
+        return [f"{self._coming[key]}: arriving"]
+
+    def _drop(self, *, silent: bool) -> list[str]:
+        return ["The line dropped"] if self._server.line.drop(silent=silent) else []
+
+    def _restore(self) -> list[str]:
+        return ["The line is back"] if self._server.line.restore() else []
 
 
 def _tonight(began: datetime, seed: int, visits: Mapping[str, Visit], orders: Orders) -> list[Tonight]:

@@ -36,11 +36,11 @@ _INSTANCE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Which elements belong to a level; ``held`` None: all."""
+    """Which elements a search of a level answers unasked, and by which it can be searched."""
 
     name: str
     returned: frozenset[str]
-    held: frozenset[str] | None
+    held: frozenset[str]
 
 
 def tag_of(name: str) -> str | None:
@@ -59,5 +59,4 @@ def tags(*keywords: str) -> frozenset[str]:
 
 STUDY: Final = Level("study", tags(*_STUDY), tags(*_STUDY, *_STUDY_TOO))
 SERIES: Final = Level("series", tags(*_SERIES), tags(*_SERIES, *_SERIES_TOO))
-INSTANCE: Final = Level("instance", tags(*_INSTANCE), None)
-LEVELS: Final = (STUDY, SERIES, INSTANCE)
+INSTANCE: Final = Level("instance", tags(*_INSTANCE), frozenset())  # whatever the instances have

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 import threading
 from contextlib import suppress
 from typing import Final
 
-_RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER: on, and for no time: closing is a reset
-_RESET_ON_WINDOWS: Final = struct.pack("hh", 1, 0)
+_RESET: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+"""For SO_LINGER: on, and for no time. Closing is then a reset."""
 
 
 class Line:
@@ -82,5 +83,4 @@ def _reset(connection: socket.socket) -> None:
 
 
 def _linger(connection: socket.socket) -> None:
-    packed = _RESET_ON_WINDOWS if hasattr(socket, "SIO_RCVALL") else _RESET  # only Windows has it
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, packed)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)

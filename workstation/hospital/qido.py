@@ -8,7 +8,7 @@ Source:  PS3.18 10.6.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from workstation.hospital.levels import INSTANCE, SERIES, STUDY, Level, tags
 from workstation.hospital.matching import Key
 from workstation.hospital.searching import Search
 
-_BELOW_STUDY: Final = tags("NumberOfSeriesRelatedInstances", "RetrieveURL", "InstanceAvailability")
+_OF_EACH: Final = tags("RetrieveURL", "InstanceAvailability")  # another at each level
 
 
 class Qido:
@@ -36,26 +36,25 @@ class Qido:
     def studies(self, request: Request) -> Answer:
         """Answer a search for studies."""
         search = _search(request, STUDY)
-        rows = [self._study_row(study) for study in self._studies(search)]
-        return searching.answered(search, [searching.trimmed(row, search, STUDY.returned) for row in rows])
+        rows = map(self._study_row, self._holdings.studies())
+        return _answered(search, rows, STUDY.returned)
 
     def series(self, request: Request, study: str = "") -> Answer:
         """Answer a search for series, in one study or in all."""
         search = _search(request, SERIES, study)
-        rows = searching.fitting(self._series_rows(search), search.of_tags(SERIES.held or frozenset()))
         returned = SERIES.returned if study else STUDY.returned | SERIES.returned
-        return searching.answered(search, [searching.trimmed(row, search, returned) for row in rows])
+        return _answered(search, self._series_rows(search), returned)
 
     def instances(self, request: Request, study: str = "", series: str = "") -> Answer:
         """Answer a search for instances, in one series, in one study or in all."""
         search = _search(request, INSTANCE, study, series)
         returned = INSTANCE.returned | (frozenset() if series else SERIES.returned)
         returned |= frozenset() if study else STUDY.returned
-        rows = searching.fitting(self._instance_rows(search), search.keys)
-        return searching.answered(search, [searching.trimmed(row, search, returned) for row in rows])
+        return _answered(search, self._instance_rows(search), returned)
 
     def _studies(self, search: Search) -> Iterator[HeldStudy]:
-        keys = search.of_tags((STUDY.held or frozenset()) - _BELOW_STUDY)
+        """Yield the studies that may have something; only those are painted."""
+        keys = search.of_tags(STUDY.held - _OF_EACH)
         for study in self._holdings.studies():
             if all(key.matches(self._study_row(study)) for key in keys):
                 yield study
@@ -67,7 +66,7 @@ class Qido:
                 yield above | self._series_row(members)
 
     def _instance_rows(self, search: Search) -> Iterator[dict[str, Any]]:
-        keys = search.of_tags((SERIES.held or frozenset()) - (STUDY.held or frozenset()))
+        keys = search.of_tags(SERIES.held - STUDY.held)
         for study in self._studies(search):
             above = self._study_row(study)
             for members in _by_series(self._holdings.instances(study.uid)).values():
@@ -88,7 +87,7 @@ class Qido:
 
     def _series_row(self, members: list[Instance]) -> Attributes:
         attributes = members[0].attributes
-        return {tag: attributes[tag] for tag in SERIES.held or () if tag in attributes} | _elements(
+        return {tag: attributes[tag] for tag in SERIES.held if tag in attributes} | _elements(
             RetrieveURL=f"{self._base}/studies/{members[0].study}/series/{members[0].series}",
             NumberOfSeriesRelatedInstances=len(members),
         )
@@ -101,18 +100,16 @@ class Qido:
 def _search(request: Request, level: Level, study: str = "", series: str = "") -> Search:
     """Return what is searched for; what the path names is a key like others."""
     search = searching.parsed(request)
-    held = _held_from(level)
-    if held is not None and any(key.path[0] not in held for key in search.keys):
+    held = STUDY.held if level is STUDY else STUDY.held | SERIES.held
+    if level is not INSTANCE and any(key.path[0] not in held for key in search.keys):
         raise Refused(400, f"A query parameter doesn't belong to the level of the {level.name}")
     named = [Key(("0020000D",), study), Key(("0020000E",), series)]
     return replace(search, keys=(*search.keys, *(key for key in named if key.value)))
 
 
-def _held_from(level: Level) -> frozenset[str] | None:
-    """Return what can be asked at a level: its own elements, and those above."""
-    if level.held is None:
-        return None
-    return level.held | ((STUDY.held or frozenset()) if level is SERIES else frozenset())
+def _answered(search: Search, rows: Iterable[Attributes], returned: frozenset[str]) -> Answer:
+    found = searching.fitting(rows, search.keys)
+    return searching.answered(search, [searching.trimmed(row, search, returned) for row in found])
 
 
 def _by_series(instances: list[Instance]) -> dict[str, list[Instance]]:

@@ -31,6 +31,8 @@ BASE: Final = "dicom-web"
 _LONGEST_BODY: Final = 512 << 20
 _LOOK_SECONDS: Final = 0.2
 _IDLE_SECONDS: Final = 60.0
+_PARTING_SECONDS: Final = 2.0
+_LINE: Final = 1 << 16  # bytes of a line, at most
 _WAITING: Final = 128  # connections that the kernel may hold for us
 
 _log = logging.getLogger(__name__)
@@ -95,6 +97,7 @@ class Server(socketserver.TCPServer):
         try:
             with suppress(OSError):  # the other side went away, or the line dropped
                 self.finish_request(connection, client_address)
+                _let_read(connection)
         finally:
             self.line.ended(connection)
             self._threads.discard(threading.current_thread())
@@ -223,7 +226,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: a path names a study."""
 
 
-_LINE: Final = 1 << 16
+def _let_read(connection: socket.socket) -> None:
+    """Wait until the other side has read the last answer: to close on a body half read would take it away."""
+    connection.settimeout(_PARTING_SECONDS)
+    connection.shutdown(socket.SHUT_WR)
+    for _ in range(_LONGEST_BODY // _LINE):
+        if not connection.recv(_LINE):
+            return
 
 
 def _length(piece: Piece) -> int:

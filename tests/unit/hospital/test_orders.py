@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 
+import pydicom
 import pytest
 from hospital_visitor import DATA
 
@@ -41,6 +43,15 @@ def test_the_order_names_who_asked_as_the_images_do(orders: Orders) -> None:
     assert {key: order.referrer for key, order in orders.to_read.items()} == {
         key: visits[key].referrer for key in orders.to_read
     }
+
+
+def test_the_long_study_of_two_series_has_the_modalities_that_the_table_says(
+    orders: Orders, studies: dict[str, PhantomStudy]
+) -> None:
+    study = studies["pet-ct"]
+    ends = [pydicom.dcmread(io.BytesIO(next(study.slices(range(at, at + 1))))) for at in (0, study.count - 1)]
+
+    assert tuple(image.Modality for image in ends) == orders.modalities["pet-ct"]
 
 
 def test_nothing_was_ordered_after_it_was_made(orders: Orders) -> None:

@@ -151,6 +151,13 @@ def test_a_body_that_ends_early_stores_nothing_and_is_not_answered(visitor: Visi
     assert _raw(visitor, request.encode()) == b""
 
 
+def test_a_stranger_with_a_large_body_is_told_why_it_is_not_taken(visitor: Visitor) -> None:
+    """Closing on what is still coming would reset the connection, and the answer would be lost."""
+    reply = visitor.ask("studies", "POST", bytes(16 << 20), {"Authorization": "Bearer wrong"})
+
+    assert reply.status == 401
+
+
 def test_what_is_no_http_is_refused_in_plain_text(visitor: Visitor) -> None:
     assert b"text/plain" in _raw(visitor, b"GET / HTTP/1.1 and more\r\n\r\n")
 

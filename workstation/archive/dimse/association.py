@@ -1,9 +1,9 @@
 """One association with an archive: asked, answered, ended.
 
-What is sent is sent bounded (an object doesn't stand twice in memory), and what is awaited may take as
-long as it needs while bytes move: only silence ends it. One thread uses an association at a time; any
-other may ``cut`` it, and whoever waits on it is told. The library's own reactor thread isn't started:
-an archive asks nothing of us but what stands in an answer.
+An object is sent piece by piece, never queued whole, and what is awaited may take as long as it needs
+while bytes move: only silence ends it, and only while it is us who wait. One thread uses an association
+at a time; any other may ``cut`` it, and whoever waits on it is told. The library's own reactor thread
+isn't started: an archive asks nothing of us but what stands in an answer.
 
 Units:   seconds.
 Errors:  Interrupted, whatever ends it.
@@ -99,14 +99,14 @@ class Association:
         idle = peer.dul.to_user_queue.empty() and peer.dimse.msg_queue.empty()
         return peer.is_established and peer.dul.is_alive() and idle and not self.is_cut
 
-    def find(self, sop_class: str, syntax: str = "") -> Context | None:
+    def accepted(self, sop_class: str, syntax: str = "") -> Context | None:
         """Return the accepted context of a class, and of a transfer syntax if that matters."""
         fitting = (one for one in self.contexts if one.sop_class == sop_class)
         return next((one for one in fitting if syntax in ("", one.syntax)), None)
 
     def required(self, sop_class: str, what: str) -> Context:
         """Return the accepted context of a class; NotOffered if there is none."""
-        found = self.find(sop_class)
+        found = self.accepted(sop_class)
         if found is None:
             raise NotOffered(f"The archive doesn't offer {what}", where=self.route.name)
         return found
@@ -117,7 +117,7 @@ class Association:
 
     def send(self, message: Message, context: Context) -> None:
         """Send a request or an answer; returns when all of it is on its way."""
-        self._check()
+        self._check(time.monotonic())
         if isinstance(message, C_STORE) and message.MessageIDBeingRespondedTo is None:
             self._send_object(message, context)
         else:
@@ -125,8 +125,9 @@ class Association:
 
     def receive(self) -> tuple[Context, Message]:
         """Return the next message and its context."""
+        since = time.monotonic()
         while True:
-            self._check()
+            self._check(since)
             with suppress(queue.Empty):
                 number, message = self._peer.dimse.msg_queue.get(timeout=_TICK)
                 if number is None or message is None:
@@ -134,11 +135,11 @@ class Association:
                 self.line.renew()
                 return self._context(number), message
 
-    def poll(self, seconds: float, *, progress: float = 0.0) -> bool:
-        """Wait for a message to be there; ``progress``: when what is asked for last moved elsewhere."""
+    def poll(self, seconds: float, since: float) -> bool:
+        """Wait for a message to be there; ``since``: when what is waited for last moved elsewhere."""
         deadline = time.monotonic() + seconds
         while self._peer.dimse.msg_queue.empty():
-            self._check(progress)
+            self._check(since)
             if time.monotonic() >= deadline:
                 return False
             time.sleep(0.002)
@@ -204,8 +205,9 @@ class Association:
         encoded.primitive_to_message(message)
         size = self._peer.acceptor.maximum_length or OFFERED_PDU
         for data in encoded.encode_msg(context.number, min(size, OFFERED_PDU)):
+            since = time.monotonic()
             while self._peer.dul.to_provider_queue.qsize() >= MOST_QUEUED:
-                self._check()
+                self._check(since)
                 time.sleep(0.001)
             self._peer.dul.send_pdu(data)
 
@@ -215,8 +217,8 @@ class Association:
         word.MessageIDBeingRespondedTo = message.MessageID
         with suppress(ArchiveError):
             self.send(word, context)
-            deadline = time.monotonic() + self.route.patience.release
-            while time.monotonic() < deadline and self.poll(self.route.patience.release):
+            begun, patience = time.monotonic(), self.route.patience.release
+            while time.monotonic() < begun + patience and self.poll(patience, begun):
                 if not is_pending(self.receive()[1]):
                     return
         self.abort()
@@ -227,13 +229,13 @@ class Association:
             raise self._interrupted("The archive used a presentation context that was never agreed on")
         return found
 
-    def _check(self, progress: float = 0.0) -> None:
-        """Raise Interrupted if nothing can come any more."""
+    def _check(self, since: float) -> None:
+        """Raise Interrupted if nothing can come any more, or nothing has moved for too long."""
         peer = self._peer
         if self.is_cut or not peer.dul.is_alive() or not peer.dul.to_user_queue.empty():
             if peer.dimse.msg_queue.empty():
                 raise self._interrupted()
-        elif time.monotonic() - max(self.line.moved_at, progress) > self.route.patience.silence:
+        elif time.monotonic() - max(self.line.moved_at, since) > self.route.patience.silence:
             raise self._interrupted("The archive has fallen silent in the middle of an answer")
 
     def _interrupted(self, what: str = "The archive ended the connection in the middle of it") -> Interrupted:

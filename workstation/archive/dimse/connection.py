@@ -146,7 +146,7 @@ class DimseImages:
         has_get = False
         try:
             with self._pool.lend(*retrieve.contexts_for(classes)) as association:
-                has_get = association.find(retrieve.STUDY_ROOT_GET) is not None
+                has_get = association.accepted(retrieve.STUDY_ROOT_GET) is not None
                 yield from retrieve.get(association, wanted)
         except NotOffered:
             if has_get or self._listener is None:

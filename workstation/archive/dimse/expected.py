@@ -3,7 +3,7 @@
 Whoever brings an object waits until it is taken: an expectation holds one. Which object belongs to which
 C-MOVE stands in the request that brings it; an object that doesn't tell is recognised by its study.
 
-Units:   seconds on the monotonic clock.
+Units:   seconds.
 Source:  PS3.7 9.1.1.1 (move originator).
 """
 
@@ -12,7 +12,6 @@ from __future__ import annotations
 import itertools
 import queue
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -29,7 +28,6 @@ class Expected:
         self.number = number
         self.originator = originator
         self.study_uid = study_uid
-        self.moved_at = 0.0
         self._files: queue.Queue[File] = queue.Queue(maxsize=1)
         self._is_over = threading.Event()
 
@@ -42,7 +40,6 @@ class Expected:
     def bring(self, file: File) -> bool:
         """Hand an object over, as soon as there is room; False if nobody wants it any more."""
         while not self._is_over.is_set():
-            self.moved_at = time.monotonic()
             with suppress(queue.Full):
                 self._files.put(file, timeout=_TICK)
                 return True

@@ -32,8 +32,6 @@ _PDU_TYPES: Final = frozenset(range(1, 8))
 _log = logging.getLogger(__name__)
 
 _config.LOG_HANDLER_LEVEL = "none"
-_config.LOG_REQUEST_IDENTIFIERS = False
-_config.LOG_RESPONSE_IDENTIFIERS = False
 _quiet = logging.getLogger("pynetdicom")
 _quiet.setLevel(logging.CRITICAL + 1)
 _quiet.propagate = False

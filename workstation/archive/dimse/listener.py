@@ -75,6 +75,11 @@ class Listener:
         """Return the port, also where the system was left to choose."""
         return int(self._server.server_address[1])
 
+    @property
+    def moved_at(self) -> float:
+        """Return when a byte last moved on any association here (seconds on the monotonic clock)."""
+        return self._server.moved_at
+
     def expecting(self, study_uid: str, originator: str) -> AbstractContextManager[Expected]:
         """Expect what a C-MOVE for a study brings, asked for under the AE title ``originator``."""
         return self.expectations.move(study_uid, originator)

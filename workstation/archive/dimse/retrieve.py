@@ -13,6 +13,7 @@ Source:  PS3.4 C.4.2 (C-MOVE), C.4.3 (C-GET); PS3.8 9.3.2.2 (presentation contex
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Sequence
 from io import BytesIO
 from typing import Final, cast
@@ -83,22 +84,24 @@ def move(association: Association, wanted: Wanted, listener: Listener) -> Genera
         request.MoveDestination = listener.title
         association.send(request, context)
         answer: Message = None
+        taken_at = time.monotonic()
         while answer is None:
             file = expected.take(_TICK)
             if file is not None:
                 delivered += 1
                 yield file
-            answer = _moved(association, expected.moved_at, delivered)
+                taken_at = time.monotonic()
+            answer = _moved(association, max(taken_at, listener.moved_at), delivered)
         while (file := expected.take(0)) is not None:
             delivered += 1
             yield file
     _settle(answer, delivered, association.route.name)
 
 
-def _moved(association: Association, progress: float, delivered: int) -> C_MOVE | None:
+def _moved(association: Association, since: float, delivered: int) -> C_MOVE | None:
     """Return the last answer to a C-MOVE if it is there already."""
     try:
-        if not association.poll(0, progress=progress):
+        if not association.poll(0, since):
             return None
     except Interrupted as error:
         raise _truncated(association.route.name, delivered) from error

@@ -4,6 +4,7 @@ The library's server speaks TLS on the thread that accepts, where one silent cal
 others, reads without a time limit, and prints a traceback for whatever goes wrong. Here a caller has to
 come from a known address, a place has to be free, and each speaks TLS on a thread of its own.
 
+Units:   seconds on the monotonic clock; bytes.
 Source:  PS3.8 9.1 (transport), PS3.15 B (secure transport).
 """
 
@@ -81,6 +82,12 @@ class Server(ThreadedAssociationServer):
         self._thread = threading.Thread(target=self.serve_forever, args=(_POLL,), name="DICOM listener")
         self._thread.daemon = True
         self._thread.start()
+
+    @property
+    def moved_at(self) -> float:
+        """Return when a byte last moved on any association, 0.0 if there is none."""
+        with self._lock:
+            return max((line_of(one).moved_at for one in self._associations), default=0.0)
 
     def server_bind(self) -> None:
         """Take the port alone: Windows would let a second program share it."""

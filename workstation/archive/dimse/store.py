@@ -68,7 +68,7 @@ def not_taken(one: Outgoing) -> StoreAnswer:
 
 
 def _stored(association: Association, one: Outgoing) -> StoreAnswer:
-    dataset, context = dataset_of(one.data), association.find(one.sop_class, one.transfer_syntax)
+    dataset, context = dataset_of(one.data), association.accepted(one.sop_class, one.transfer_syntax)
     if dataset is None:
         return StoreAnswer(one.uid, Settled.REFUSED, reason="It is no DICOM file")
     if context is None:

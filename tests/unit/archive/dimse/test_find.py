@@ -194,6 +194,8 @@ def test_no_log_tells_who_was_asked_for() -> None:
             logger, handler = logging.getLogger(name), Keeping(level=0)
             logger.addHandler(handler)
             stack.callback(logger.removeHandler, handler)
+        stack.callback(logging.getLogger().setLevel, logging.getLogger().level)
+        logging.getLogger().setLevel(logging.DEBUG)
         searched(answering(study(1), study(2, "김^희중")), Query(text="DOE"))
 
     assert lines == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 
 import pytest
 from dimse_peer import CT, FIND, HASTY, HOST, MOVE, PLAIN, TITLE, DimsePeer, Handler, as_file, instance
@@ -63,12 +64,15 @@ def bringing(listener: Listener, count: int, *, announced: int = 0) -> Handler:
 
 
 @contextmanager
-def retrieving(listener: Listener, handler: Handler, *, way: str = "move") -> Iterator[Iterator[File]]:
+def retrieving(
+    listener: Listener, handler: Handler, *, way: str = "move", silence: float = 20.0
+) -> Iterator[Iterator[File]]:
     """Retrieve a study from an archive that has C-MOVE and no C-GET."""
     with DimsePeer((FIND, MOVE), find=listing, move=handler) as peer:
         address = Address("peer", "it", Speech.DIMSE, (), called=TITLE, overrides={"retrieve": way})
         endpoint = Endpoint("line", host=HOST, port=peer.port)
-        with closing(connect(address, endpoint, listener=listener, patience=HASTY)) as made:
+        patience = replace(HASTY, silence=silence)
+        with closing(connect(address, endpoint, listener=listener, patience=patience)) as made:
             parts = made.images.retrieve(Wanted("1.2.3"))
             yield parts
             parts.close()
@@ -162,3 +166,26 @@ def test_whoever_takes_slowly_makes_the_archive_wait(listener: Listener) -> None
         assert (
             len(brought) <= 2 + 4
         )  # where to and how many; one taken, one held, one waiting, one being read
+
+
+def test_whoever_takes_slower_than_silence_may_last_still_gets_all(listener: Listener) -> None:
+    count = 0
+    with retrieving(listener, bringing(listener, 4), silence=0.4) as parts:
+        for _ in parts:
+            threading.Event().wait(0.6)
+            count += 1
+
+    assert count == 4
+
+
+def test_an_archive_that_brings_nothing_and_says_nothing_is_given_up(listener: Listener) -> None:
+    done = threading.Event()
+
+    def handler(_event: Event) -> Iterator[object]:
+        done.wait(20)
+        yield None, None
+
+    with retrieving(listener, handler, silence=0.4) as parts:
+        with pytest.raises(Truncated, match="after 0 objects"):
+            next(parts)
+        done.set()

@@ -130,7 +130,7 @@ def test_over_tls_an_archive_proves_itself(tmp_path: Path) -> None:
 
     with DimsePeer((VERIFICATION,), tls=server) as peer:
         association = open_association(route(peer.port, context=context), (ECHO,))
-        assert association.find(VERIFICATION)
+        assert association.accepted(VERIFICATION)
         association.release()
 
 

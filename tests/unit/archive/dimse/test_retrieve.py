@@ -3,11 +3,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from io import BytesIO
 
 import pydicom
 import pytest
-from dimse_peer import CT, GET, MR, PLAIN, DimsePeer, Handler, as_file, instance
+from dimse_peer import CT, GET, HASTY, MR, PLAIN, DimsePeer, Handler, as_file, instance
 from hypothesis import given
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset
@@ -189,3 +190,17 @@ def test_without_c_get_nothing_is_got() -> None:
         with pytest.raises(NotOffered, match="C-GET"):
             next(iter(retrieve.get(association, Wanted("1.2.3"))))
         association.abort()
+
+
+def test_whoever_takes_slower_than_silence_may_last_still_gets_all() -> None:
+    """It is the archive that waits then."""
+    with archive(giving(*(instance(number) for number in range(4)))) as peer:
+        impatient = replace(peer.route, patience=replace(HASTY, silence=0.3))
+        association = open_association(impatient, retrieve.contexts_for([CT]))
+        count = 0
+        for _ in retrieve.get(association, Wanted("1.2.3")):
+            threading.Event().wait(0.5)
+            count += 1
+        association.abort()
+
+    assert count == 4

@@ -11,9 +11,12 @@ import contextlib
 import socket
 import threading
 import weakref
-from typing import Any
+from typing import Any, TypeAlias
 
 from urllib3 import PoolManager
+from urllib3.util.ssltransport import SSLTransport
+
+Line: TypeAlias = socket.socket | SSLTransport  # the other: TLS within a proxy's TLS
 
 
 class Lines:
@@ -21,7 +24,7 @@ class Lines:
 
     def __init__(self, idle_seconds: float) -> None:
         self._idle_seconds = idle_seconds
-        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+        self._sockets: weakref.WeakSet[Line] = weakref.WeakSet()
         self._lock = threading.Lock()
         self._local = threading.local()
         self._closed = False
@@ -44,7 +47,7 @@ class Lines:
         """Note that it may have left now."""
         self._local.sent = True
 
-    def opened(self, line: socket.socket) -> None:
+    def opened(self, line: Line) -> None:
         """Note a connection; one that opens after all were dropped doesn't last."""
         line.settimeout(
             self._idle_seconds
@@ -91,6 +94,7 @@ class _Watched(dict[str, Any]):
     watched_by: Lines
 
 
-def _shut(line: socket.socket) -> None:
+def _shut(line: Line) -> None:
+    inner = line.socket if isinstance(line, SSLTransport) else line
     with contextlib.suppress(OSError):  # it ended by itself
-        socket.socket.shutdown(line, socket.SHUT_RDWR)  # under TLS, too: its own would wait for a farewell
+        socket.socket.shutdown(inner, socket.SHUT_RDWR)  # under TLS, too: its own would wait for a farewell

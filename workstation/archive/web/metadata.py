@@ -12,17 +12,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from workstation.archive.errors import BadAnswer, NotOffered, NotThere, Refused
+from workstation.archive.errors import ArchiveError, BadAnswer, NotThere
 from workstation.archive.model import Contents, ListedInstance, ListedSeries
 from workstation.archive.web.capabilities import Capabilities
 from workstation.archive.web.json_model import Item, integer, items_of, text
 from workstation.archive.web.listed import SERIES_FIELDS, listed_instance, patient_of, series_of, study_of
 from workstation.archive.web.listing import Listing
 from workstation.archive.web.paths import criterion, study_path
+from workstation.archive.web.statuses import EVERY_REQUEST
 from workstation.archive.web.transport import Ask, Transport
 
 _COUNT: Final = "NumberOfStudyRelatedInstances"
-_UNANSWERED: Final = (NotThere, Refused, NotOffered, BadAnswer)
 
 
 def metadata(transport: Transport, traits: Capabilities, study_uid: str) -> Contents:
@@ -63,7 +63,9 @@ def _searched_series(transport: Transport, traits: Capabilities, study_uid: str)
         return {
             text(item, "SeriesInstanceUID"): item for item in series_of_study(transport, traits, study_uid)
         }
-    except _UNANSWERED:
+    except EVERY_REQUEST:
+        raise
+    except ArchiveError:
         if not traits.study_metadata:
             raise
         return {}
@@ -84,7 +86,9 @@ def _announced(transport: Transport, traits: Capabilities, study_uid: str) -> in
     try:
         found = (integer(item, _COUNT) for item in listing if text(item, "StudyInstanceUID") == study_uid)
         return next(found, None)
-    except _UNANSWERED:
+    except EVERY_REQUEST:
+        raise
+    except ArchiveError:
         return None
 
 

@@ -171,36 +171,22 @@ class _Reader:
 
     def _is_line(self) -> bool:
         """Say whether what begins like a delimiter goes on like one: it may be pixels after all."""
-        source, size = self._source, len(self._delimiter)
-        source.ensure(size + 2)
-        if source.chunk.startswith(b"--", source.at + size):
+        source, offset = self._source, len(self._delimiter)
+        source.ensure(offset + 2)
+        if source.chunk.startswith(b"--", source.at + offset):
             return True
-        return self._line_end(size) is not None
-
-    def _line_end(self, offset: int) -> int | None:
-        """Return how far on the line's end stands, if only blanks come before it."""
-        source = self._source
-        while offset < MOST_HEADERS:
-            source.ensure(offset + 2)
-            at = source.at + offset
-            if source.chunk.startswith(_LINE, at):
-                return offset
-            if source.chunk[at] not in _BLANKS:
-                return None
+        while offset < MOST_HEADERS and source.chunk[source.at + offset] in _BLANKS:
             offset += 1
-        return None
+            source.ensure(offset + 2)
+        return source.chunk.startswith(_LINE, source.at + offset)
 
     def _is_closing(self) -> bool:
-        """Say whether the delimiter was the last; else go to the end of its line."""
-        source = self._source
-        source.ensure(2)
-        if source.chunk.startswith(b"--", source.at):
-            return True
-        source.at += self._line_end(0) or 0
-        return False
+        """Say whether the delimiter that was passed was the last."""
+        self._source.ensure(2)
+        return self._source.chunk.startswith(b"--", self._source.at)
 
     def _headers(self) -> dict[str, str]:
-        """Return the headers, and go behind them; the position is at the end of the delimiter's line."""
+        """Return the headers, and go behind them; what is left of the delimiter's line comes first."""
         source = self._source
         while (end := source.chunk.find(_LINE * 2, source.at)) < 0:
             if source.left > MOST_HEADERS:

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from workstation.archive.errors import ArchiveError, Interrupted, NotAllowed, Unreachable
+from workstation.archive.errors import ArchiveError
 from workstation.archive.web.capabilities import PROFILES, Capabilities
 from workstation.archive.web.json_model import Item, items_of, text, texts
 from workstation.archive.web.paths import query, study_path
+from workstation.archive.web.statuses import EVERY_REQUEST
 from workstation.archive.web.transport import Ask, Transport
 
 _HOSTS: Final[Mapping[str, str]] = {
@@ -25,7 +26,6 @@ _HOSTS: Final[Mapping[str, str]] = {
 }
 _JPEG: Final = "image/jpeg"
 _NO_MODALITY: Final = "ZZ"
-_FATAL: Final = (Interrupted, NotAllowed, Unreachable)
 
 
 def probe(transport: Transport) -> Capabilities:
@@ -61,7 +61,7 @@ def _first(transport: Transport, path: str, *criteria: str) -> Item | None:
 def _finds(transport: Transport, criterion: str) -> bool:
     try:
         return _first(transport, "studies", criterion) is not None
-    except _FATAL:
+    except EVERY_REQUEST:
         raise
     except ArchiveError:
         return False
@@ -76,7 +76,7 @@ def _instance(transport: Transport, study_uid: str) -> str:
             if found
             else ""
         )
-    except _FATAL:
+    except EVERY_REQUEST:
         raise
     except ArchiveError:
         return ""
@@ -86,7 +86,7 @@ def _gives_picture(transport: Transport, path: str) -> bool:
     try:
         with transport.send(Ask(path, "viewport=16,16", accept=_JPEG)) as reply:
             return reply.media_type.name == _JPEG
-    except _FATAL:
+    except EVERY_REQUEST:
         raise
     except ArchiveError:
         return False
@@ -95,7 +95,7 @@ def _gives_picture(transport: Transport, path: str) -> bool:
 def _has_workitems(transport: Transport) -> bool:
     try:
         _first(transport, "workitems")
-    except _FATAL:
+    except EVERY_REQUEST:
         raise
     except ArchiveError:
         return False

@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import product
 from typing import Final
 
-from workstation.archive.errors import ArchiveError, Interrupted, NotAllowed, Unreachable
+from workstation.archive.errors import ArchiveError
 from workstation.archive.matching import fits
 from workstation.archive.model import FoundStudy, Query, Search
 from workstation.archive.web.capabilities import Capabilities
@@ -22,6 +22,7 @@ from workstation.archive.web.json_model import items_of, text
 from workstation.archive.web.listed import STUDY_FIELDS, found_study
 from workstation.archive.web.listing import Listing
 from workstation.archive.web.paths import any_of, criterion, query, study_path
+from workstation.archive.web.statuses import EVERY_REQUEST
 from workstation.archive.web.transport import Ask, Transport
 
 _MOST_NAMES: Final = 50  # looked up for one search
@@ -63,7 +64,7 @@ def _searches(traits: Capabilities, asked: Query) -> Iterator[str]:
 
 def _text_ways(traits: Capabilities, asked: Query) -> list[str]:
     """Return how to ask for a text: the beginning of a name (archives may heed its case), and two numbers."""
-    if not asked.text or not asked.text.isascii():
+    if not asked.text:
         return [""]
     if traits.fuzzy_names:
         names = [query(criterion(traits, "PatientName", asked.text), "fuzzymatching=true")]
@@ -99,7 +100,7 @@ class _Names:
         self._left -= 1
         try:
             name = self._name(study_path(found.study.uid))
-        except (Interrupted, NotAllowed, Unreachable):
+        except EVERY_REQUEST:
             raise
         except ArchiveError:  # the study is found all the same
             name = ""

@@ -19,7 +19,20 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from workstation.archive.errors import ArchiveError, BadAnswer, Busy, NotAllowed, NotThere, Refused
+from workstation.archive.errors import (
+    ArchiveError,
+    BadAnswer,
+    Busy,
+    Interrupted,
+    NotAllowed,
+    NotThere,
+    NotTrusted,
+    Refused,
+    Unreachable,
+)
+
+EVERY_REQUEST: Final = (Busy, Interrupted, NotAllowed, NotTrusted, Unreachable)
+"""What keeps any request from being answered, not just the one that met it."""
 
 _LONGEST_PATIENCE: Final = 86_400.0  # a day: more can't be meant
 _TEMPORARY: Final = (408, 425)

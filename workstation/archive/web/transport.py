@@ -25,7 +25,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from requests import Request, Response
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ReadTimeout, RequestException
-from requests.utils import get_environ_proxies
+from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import HTTPError
 
 from workstation.archive.errors import ArchiveError, Interrupted, NotTrusted, Unreachable
@@ -223,10 +223,11 @@ class Transport:
     def _proxies(self, url: str) -> dict[str, str]:
         if self._parts.scheme != "https" or _is_loopback(self.host):
             return {}
-        found = get_environ_proxies(url)
-        for proxy in found.values():
-            self._lines.watch(self._adapter.proxy_manager_for(proxy))
-        return found
+        proxy = select_proxy(url, get_environ_proxies(url))
+        if not proxy:
+            return {}
+        self._lines.watch(self._adapter.proxy_manager_for(proxy))
+        return {"https": proxy}
 
     def _within(self, url: str, location: str) -> str:
         """Return where a redirect leads, if that is the same origin."""

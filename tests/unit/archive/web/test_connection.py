@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 
@@ -87,15 +88,21 @@ def test_setting_up_sends_nothing_and_a_known_product_isn_t_probed() -> None:
 
 
 def test_an_unknown_product_is_probed_once_whoever_comes_first() -> None:
-    unknown = address("", page_size="7")
+    begun = threading.Event()
+    found: list[Capabilities] = []
+
+    def script(seen: Seen) -> Iterable[Step]:
+        return [begun, *archive(seen)]
+
     with (
-        ScriptedHttp(archive) as server,
-        closing(connect(unknown, Endpoint("x", url=server.url))) as connection,
+        ScriptedHttp(script) as server,
+        closing(connect(address("", page_size="7"), Endpoint("x", url=server.url))) as connection,
     ):
-        found: list[Capabilities] = []
         threads = [threading.Thread(target=lambda: found.append(connection.capabilities)) for _ in range(5)]
         for thread in threads:
             thread.start()
+        time.sleep(0.05)  # all of them would ask by now, if they did
+        begun.set()
         for thread in threads:
             thread.join(10)
 

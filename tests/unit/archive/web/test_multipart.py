@@ -159,6 +159,13 @@ def test_a_part_of_another_length_than_it_says_is_not_believed(length: bytes) ->
         read([body])
 
 
+def test_a_length_is_only_believed_if_a_whole_delimiter_follows() -> None:
+    body = b"--bOuNdArY-7\r\nContent-Length: 3\r\n\r\nabc\r\n--bOuNdArY-77\r\n--bOuNdArY-7--"
+
+    with pytest.raises(BadAnswer):
+        read([body])
+
+
 def test_a_length_that_is_none_is_passed_over() -> None:
     body = b"--bOuNdArY-7\r\nContent-Length: -3\r\n\r\nabc\r\n--bOuNdArY-7--"
 

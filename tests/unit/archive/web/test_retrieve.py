@@ -94,7 +94,19 @@ def test_a_syntax_that_stands_in_the_envelope_alone_holds_for_its_parts() -> Non
 
     came, _ = fetched(lambda _: [reply(body=body, Content_Type=kind)], FRAMES)
 
-    assert [one.frame for one in came] == [0, 4]
+    assert [(one.frame, one.transfer_syntax) for one in came] == [(0, "1.2.4"), (4, "1.2.4")]
+
+
+def test_many_frames_are_asked_for_in_paths_that_servers_take() -> None:
+    def script(seen: Seen) -> Iterable[Step]:
+        asked = seen.path.rpartition("/")[2].split(",")
+        body = enveloped([one.encode() for one in asked], "application/octet-stream")
+        return [reply(body=body, Content_Type=FRAME_RELATED)]
+
+    came, requests = fetched(script, Wanted("1", "2", "3", tuple(range(1000, 1500))))
+
+    assert [(one.frame, one.data) for one in came] == [(n, str(n + 1).encode()) for n in range(1000, 1500)]
+    assert max(len(one.target) for one in requests) < 2000
 
 
 def test_frames_that_name_themselves_may_come_in_another_order() -> None:

@@ -215,6 +215,12 @@ def test_a_batch_that_is_too_large_is_halved() -> None:
     assert [len(sent(one)) for one in requests] == [8, 4, 2, 2, 4, 2, 2]
 
 
+def test_one_object_that_is_refused_is_settled_by_its_reason_first() -> None:
+    answer = answering((), [("3.1", 45070)])
+
+    assert stored(lambda _: [json_reply(answer, 409)], THREE[:1])[0] == [Settled.ALREADY]
+
+
 def test_one_object_that_is_too_large_is_refused() -> None:
     assert stored(lambda _: [reply(413)])[0] == [Settled.REFUSED] * 3
 

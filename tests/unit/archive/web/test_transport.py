@@ -85,18 +85,26 @@ def test_passwords_in_the_home_folder_are_never_sent(tmp_path: Path, monkeypatch
     assert "authorization" not in server.requests[0].headers
 
 
-def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(
+    monkeypatch: pytest.MonkeyPatch, authority: Authority, context: ssl.SSLContext
+) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.delenv("no_proxy", raising=False)
+    adapter = tls.adapter_of(TlsRules(authorities=str(authority.file)))
 
     assert fetched(always(reply(body=b"direct"))) == b"direct"
+    with (
+        ScriptedHttp(always(json_reply([])), context) as server,
+        closing(Transport(server.url, adapter=adapter)) as transport,
+    ):
+        assert transport.json(Ask("studies")) == []
 
 
 def test_an_https_archive_is_reached_through_the_proxy_s_tunnel(monkeypatch: pytest.MonkeyPatch) -> None:
     with ScriptedHttp(always(reply(407), CLOSE)) as proxy:
         monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
-        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.setenv("no_proxy", "elsewhere.invalid,10.0.0.0/8")
         with closing(Transport("https://archive.invalid/dicom-web")) as transport, pytest.raises(Unreachable):
             transport.send(Ask("studies"))
 
@@ -548,11 +556,23 @@ def test_a_body_that_ends_because_we_closed_is_not_whole() -> None:
         later.set()
 
 
-def test_closing_ends_an_answer_under_tls_just_the_same(tmp_path: Path) -> None:
-    authority, later = Authority(tmp_path), threading.Event()
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return Authority(tmp_path)
+
+
+@pytest.fixture
+def context(authority: Authority) -> ssl.SSLContext:
     issued = authority.issue("127.0.0.1")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(issued.certificate, issued.key)
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made.load_cert_chain(issued.certificate, issued.key)
+    return made
+
+
+def test_closing_ends_an_answer_under_tls_just_the_same(
+    authority: Authority, context: ssl.SSLContext
+) -> None:
+    later = threading.Event()
     adapter = tls.adapter_of(TlsRules(authorities=str(authority.file)))
     script = always(head(Content_Length="100") + b"begun", later)
     with (
@@ -568,12 +588,8 @@ def test_closing_ends_an_answer_under_tls_just_the_same(tmp_path: Path) -> None:
         later.set()
 
 
-def test_a_server_that_nobody_vouches_for_gets_no_request(tmp_path: Path) -> None:
-    issued = Authority(tmp_path, "One").issue("127.0.0.1")
-    other = Authority(tmp_path, "Another")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(issued.certificate, issued.key)
-    adapter = tls.adapter_of(TlsRules(authorities=str(other.file)))
+def test_a_server_that_nobody_vouches_for_gets_no_request(tmp_path: Path, context: ssl.SSLContext) -> None:
+    adapter = tls.adapter_of(TlsRules(authorities=str(Authority(tmp_path, "Another").file)))
     with (
         ScriptedHttp(always(json_reply([])), context) as server,
         closing(Transport(server.url, adapter=adapter)) as transport,

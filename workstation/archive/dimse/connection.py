@@ -14,6 +14,7 @@ from pynetdicom.dimse_primitives import C_ECHO
 
 from workstation.archive.dimse import commitment, find, identifiers, listing, retrieve, statuses, worklist
 from workstation.archive.dimse import store as storing
+from workstation.archive.dimse.admission import VERIFICATION
 from workstation.archive.dimse.association import USUAL_PATIENCE, Context, Patience, Route
 from workstation.archive.dimse.expected import Expectations
 from workstation.archive.dimse.listener import Listener
@@ -38,8 +39,7 @@ from workstation.archive.model import (
 ANY_ARCHIVE: Final = "ANY-SCP"  # where no AE title is known: archives that don't mind take it
 
 _TITLE: Final = re.compile(r"[ -\[\]-~]{1,16}")  # PS3.5 6.2, AE: no backslash, no control characters
-_VERIFICATION: Final = "1.2.840.10008.1.1"
-_ECHO: Final = Context(_VERIFICATION, identifiers.SYNTAXES)
+_ECHO: Final = Context(VERIFICATION, identifiers.SYNTAXES)
 
 
 def connect(
@@ -82,8 +82,8 @@ class DimseConnection:
         """Ask whether the archive is there and knows us (C-ECHO)."""
         with self._pool.lend(_ECHO) as association:
             request = C_ECHO()
-            request.MessageID, request.AffectedSOPClassUID = association.next_number(), _VERIFICATION
-            for answer in association.answers(request, association.required(_VERIFICATION, "an echo")):
+            request.MessageID, request.AffectedSOPClassUID = association.next_number(), VERIFICATION
+            for answer in association.answers(request, association.required(VERIFICATION, "an echo")):
                 if answer.Status != statuses.SUCCESS:
                     raise statuses.error_of(answer.Status, "The echo", self._pool.route.name)
 

@@ -49,13 +49,7 @@ class Listener:
         self.expectations = Expectations()
         self._rules = rules
         self._receive = receive
-        entity = AE(ae_title=rules.title)
-        entity.require_called_aet = True
-        entity.require_calling_aet = [one.title for one in rules.callers]
-        entity.maximum_associations = rules.associations
-        entity.maximum_pdu_size = OFFERED_PDU
-        entity.network_timeout = None  # the server sees to it, and knows when we are the slow one
-        entity.acse_timeout = rules.handshake
+        entity = _entity(rules)
         handlers: list[EventHandlerType] = [
             (evt.EVT_REQUESTED, self._requested),
             (evt.EVT_C_STORE, self._stored),
@@ -139,6 +133,25 @@ class Listener:
         if found is not None or originator not in ("", file.caller) or not self.expectations.any_move:
             return found
         return self.expectations.of_study(study_of(file.dataset, file.transfer_syntax))
+
+
+def _entity(rules: Rules) -> AE:
+    try:
+        entity = AE(ae_title=rules.title)
+        for caller in rules.callers:
+            caller.comes_from("127.0.0.1")  # its networks are read for the first time
+    except ValueError as error:
+        raise ArchiveError(
+            "The listener's AE title, or a caller's address, is none",
+            remedy="An AE title has up to 16 letters, an address is an IP address or a network.",
+        ) from error
+    entity.require_called_aet = True
+    entity.require_calling_aet = [one.title for one in rules.callers]
+    entity.maximum_associations = rules.associations
+    entity.maximum_pdu_size = OFFERED_PDU
+    entity.network_timeout = None  # the server sees to it, and knows when we are the slow one
+    entity.acse_timeout = rules.handshake
+    return entity
 
 
 def _receipt(receive: Receive, file: Arrived) -> int:

@@ -74,6 +74,7 @@ class Server(ThreadedAssociationServer):
         self.gate = gate
         self._lock = threading.Lock()
         self._associations: set[Association] = set()
+        self._is_stopped = False
         self._beginning = 0  # connections that are no association yet
         contexts = [build_context(VERIFICATION)]  # the listener sets what it takes for each request
         super().__init__(
@@ -142,6 +143,8 @@ class Server(ThreadedAssociationServer):
     def remember(self, association: Association) -> None:
         """Keep an association until it has ended."""
         with self._lock:
+            if self._is_stopped:
+                raise ConnectionAbortedError("the listener is closed")
             self._associations.add(association)
 
     def stop(self) -> None:
@@ -150,6 +153,7 @@ class Server(ThreadedAssociationServer):
         self._thread.join()
         self.server_close()
         with self._lock:
+            self._is_stopped = True
             associations = tuple(self._associations)
         for association in associations:
             line_of(association).hang_up()
@@ -160,6 +164,7 @@ class Server(ThreadedAssociationServer):
 
 
 def _dispose(association: Association) -> None:
+    line_of(association).hang_up()
     association.dul.kill_dul()
     if association.dul.ident is not None:
         association.dul.join(_END_SECONDS)

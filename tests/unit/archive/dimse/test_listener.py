@@ -197,6 +197,19 @@ def test_the_caller_keeps_the_syntax_that_it_prefers_if_it_can_be_decoded() -> N
     assert accepted == {CT: jpeg_ls, MR: PLAIN[0]}
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        replace(RULES, title="A" * 17),
+        replace(RULES, title=""),
+        replace(RULES, callers=(Caller("ROUTER", ("10.0.0.0/8", "router.example")),)),
+    ],
+)
+def test_rules_that_cant_be_kept_are_told_before_anybody_comes(rules: Rules) -> None:
+    with pytest.raises(ArchiveError, match="is none"):
+        Listener(rules, lambda _: Receipt.KEPT)
+
+
 def test_a_port_that_is_taken_is_told_calmly() -> None:
     with socket.create_server((HOST, 0)) as taken:
         port = int(taken.getsockname()[1])

@@ -128,6 +128,11 @@ class Sending:
         waiting = (*self._mine(State.QUEUED), *self._mine(State.STORED))
         return min((max(0.0, self._when(one) - now) for one in waiting), default=None)
 
+    def is_busy(self, *, tries: int) -> bool:
+        """Say whether something is on its way, or waits that was not tried so often yet."""
+        waiting = (*self._mine(State.QUEUED), *self._mine(State.STORED))
+        return bool(self._mine(State.SENDING)) or any(one.attempts < tries for one in waiting)
+
     def let_go(self) -> None:
         """Queue again what was held back: the person has signed in, or a circumstance has changed."""
         for delivery in self._mine(State.HELD):

@@ -17,6 +17,7 @@ from workstation.workflow.outbox import unsent
 
 _LOOK: Final = 0.2  # seconds
 _FIRST_WORD: Final = 30.0  # how long to wait for a line
+_TRIES: Final = 6  # how often something is sent before it is left for the next time
 
 
 @verb(Action.SEARCH, detail=lambda summary: f"{summary.whole} studies whole, {summary.unsent} unsent")
@@ -65,8 +66,10 @@ def _is_done(service: Service, study_uid: str) -> bool:
         if lines[want.archive].is_usable
         and not ((progress := service.engine.progress(want.archive, want.study_uid)) and progress.is_settled)
     ]
-    waits = any(service.engine.sending(name).wait() == 0.0 and line.is_usable for name, line in lines.items())
-    return not open_wants and not waits
+    is_busy = any(
+        line.is_usable and service.engine.sending(name).is_busy(tries=_TRIES) for name, line in lines.items()
+    )
+    return not open_wants and not is_busy
 
 
 def _summary(desk: Desk, service: Service) -> SyncSummary:

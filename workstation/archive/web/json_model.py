@@ -77,6 +77,11 @@ def element(keyword: str, vr: str, *values: object) -> dict[str, object]:
     return {tag(keyword): {"vr": vr, "Value": list(values)} if values else {"vr": vr}}
 
 
+def person(name: str) -> dict[str, str]:
+    """Return a name as a value: its component groups by their names."""
+    return {group: part for group, part in zip(_GROUPS, name.split("="), strict=False) if part}
+
+
 def _values(item: Item, keyword: str) -> list[Any]:
     found = item.get(tag(keyword))
     values = found.get("Value") if isinstance(found, Mapping) else None

@@ -5,7 +5,7 @@ anything, the boundary's letters included. The closing delimiter has to come: a 
 which an answer without a length shows in no other way. A part that tells its length isn't searched; the
 delimiter then has to follow where the length says.
 
-Shapes:  ``Source`` holds one chunk and a position in it; what is handed out are views of the chunk. Only the
+Shapes:  ``_Source`` holds one chunk and a position in it; what is handed out are views of the chunk. Only the
          few bytes at the end of a chunk that may begin a delimiter are carried over to the next one.
 Errors:  Truncated for a missing end, BadAnswer for headers or lengths that can't be.
 Source:  RFC 2046 section 5.1.1, RFC 2387.

@@ -85,7 +85,7 @@ class Reply:
         """Return how many bytes are to come, None if that isn't said (or they are compressed)."""
         text = self.headers.get("Content-Length", "").strip()
         is_plain = not self._encoding and "Transfer-Encoding" not in self.headers
-        return int(text) if is_plain and text.isascii() and text.isdigit() else None
+        return int(text) if is_plain and text.isascii() and text.isdigit() and len(text) < 20 else None
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the body, decoded, piece by piece as it comes."""

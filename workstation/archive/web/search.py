@@ -2,7 +2,8 @@
 
 An archive is asked for no less than what fits, and the answer is filtered here: it may ignore a criterion,
 match otherwise or not understand the signs in it. Letters beyond ASCII are never sent. Where an answer
-has lost the letters of a name, it comes from the metadata of one of the study's instances.
+has lost the letters of a name, it comes from the metadata of one of the study's instances; where that fails
+for one of them, a search for a text says that it isn't whole.
 
 Source:  PS3.18 10.6 (search transaction), PS3.4 C.2.2.2 (matching).
 """
@@ -46,7 +47,7 @@ def search(transport: Transport, traits: Capabilities, asked: Query) -> Search:
             if asked.limit and len(found) >= asked.limit:
                 return Search(tuple(found.values()), is_whole)
         is_whole = is_whole and listing.is_whole
-    return Search(tuple(found.values()), is_whole)
+    return Search(tuple(found.values()), is_whole and not (asked.text and names.missed))
 
 
 def _searches(traits: Capabilities, asked: Query) -> Iterator[str]:
@@ -90,23 +91,29 @@ class _Names:
     """Looks up names that a search's answer has lost, as long as they are few."""
 
     def __init__(self, transport: Transport, most: int) -> None:
+        self.missed = False  # a name stayed unknown: by a text its study can't have been found
         self._transport = transport
         self._left = most
 
     def mended(self, found: FoundStudy) -> FoundStudy:
         """Return the study with its patient's name, if that can be had."""
-        if not _is_lost(found.patient.name) or not self._left:
+        if not _is_lost(found.patient.name):
             return found
-        self._left -= 1
-        try:
-            name = self._name(study_path(found.study.uid))
-        except EVERY_REQUEST:
-            raise
-        except ArchiveError:  # the study is found all the same
-            name = ""
+        name = self._name(study_path(found.study.uid)) if self._left else ""
+        self._left -= bool(self._left)
+        self.missed = self.missed or not name
         return replace(found, patient=replace(found.patient, name=name)) if name else found
 
     def _name(self, study: str) -> str:
+        """Return a name from the metadata of some instance of a study, "" if it can't be had."""
+        try:
+            return self._looked_up(study)
+        except EVERY_REQUEST:
+            raise
+        except ArchiveError:  # the study is found all the same
+            return ""
+
+    def _looked_up(self, study: str) -> str:
         one = self._items(Ask(f"{study}/instances", "limit=1"))
         if not one:
             return ""

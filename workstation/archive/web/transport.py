@@ -231,8 +231,12 @@ class Transport:
 
     def _within(self, url: str, location: str) -> str:
         """Return where a redirect leads, if that is the same origin."""
-        target = urljoin(url, location)
-        if not location or _origin(urlsplit(target)) != _origin(self._parts):
+        try:
+            target = urljoin(url, location)
+            is_within = _origin(urlsplit(target)) == _origin(self._parts)
+        except ValueError:
+            is_within = False
+        if not location or not is_within:
             raise bad_answer("The archive leads to another place, which isn't followed", self.where)
         return target
 

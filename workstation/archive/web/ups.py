@@ -19,6 +19,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import quote
 
 from workstation.archive.errors import ArchiveError, NotOffered, NotThere, Refused
 from workstation.archive.model import Claim, Commitment, Reference, Task, TaskState
@@ -132,7 +133,7 @@ class Workitems:
     def _change(self, claim: Claim, state: TaskState) -> None:
         path = workitem_path(claim.task_uid, "state")
         if self._traits.requester_in_path:
-            path += f"/{self._requester}"
+            path += f"/{quote(self._requester, safe='')}"
         wanted = element("ProcedureStepState", "CS", state.value) | _lock(claim)
         self._put(Ask(path, method="PUT", body=_written(wanted)))
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from workstation.archive.model import Reference, Task, TaskState
-from workstation.archive.web.json_model import Item, element, sequence, tag, text
+from workstation.archive.web.json_model import Item, element, person, sequence, tag, text
 from workstation.archive.web.listed import patient_of
 
 FIELDS: Final = (
@@ -87,7 +87,7 @@ def moment(value: str, zone: str = "") -> datetime | None:
 
 def claimed(performer: str, now: datetime) -> Item:
     """Return what is written into a workitem when someone takes it."""
-    who = element("HumanPerformerName", "PN", {"Alphabetic": performer})
+    who = element("HumanPerformerName", "PN", person(performer))
     item = element("PerformedProcedureStepStartDateTime", "DT", _written(now))
     return _sequence(_PERFORMED, item | _sequence("ActualHumanPerformersSequence", who))
 

@@ -150,6 +150,14 @@ def test_one_frame_may_come_without_envelope() -> None:
     assert came == [Came(b"pixels", 6, "", 7)]
 
 
+def test_a_length_that_can_t_be_one_is_none() -> None:
+    answer = head(Content_Type="application/dicom", Content_Length="9" * 5000) + FILE
+
+    came, _ = fetched(lambda _: [answer, CLOSE], INSTANCE)
+
+    assert [(one.data, one.length) for one in came] == [(FILE, None)]
+
+
 def test_a_file_whose_end_shows_in_nothing_tells_no_length() -> None:
     came, _ = fetched(lambda _: [head(Content_Type="application/dicom") + FILE, CLOSE], INSTANCE)
 

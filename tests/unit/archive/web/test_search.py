@@ -204,6 +204,8 @@ def test_a_name_that_can_t_be_had_hides_no_study() -> None:
         return [reply(500)] if seen.path.endswith("/instances") else losing_names(seen)
 
     assert uids(asked(script, Query())[0]) == ["1.1", "1.2"]
+    assert asked(script, Query())[0].is_whole
+    assert not asked(script, Query(text="doe"))[0].is_whole
 
 
 def test_names_are_looked_up_for_a_few_studies_only() -> None:
@@ -216,6 +218,7 @@ def test_names_are_looked_up_for_a_few_studies_only() -> None:
 
     assert len(found.studies) == 200
     assert sum(not one for one in criteria) <= 102
+    assert not asked(script, Query(text="김"))[0].is_whole
 
 
 def test_a_sign_in_that_ends_in_between_is_told() -> None:

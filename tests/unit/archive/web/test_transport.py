@@ -268,7 +268,8 @@ def test_a_redirect_within_the_archive_is_followed_three_times_and_no_more() -> 
 
 
 @pytest.mark.parametrize(
-    "place", ["http://localhost:{port}/", "https://127.0.0.1:{port}/", "//127.0.0.1/", ""]
+    "place",
+    ["http://localhost:{port}/", "https://127.0.0.1:{port}/", "//127.0.0.1/", "", "http://[", "http://a:b/"],
 )
 def test_a_redirect_to_another_origin_is_never_followed(place: str) -> None:
     elsewhere: list[str] = []

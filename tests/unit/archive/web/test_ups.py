@@ -44,9 +44,11 @@ def workitem(uid: str = "5.1", state: str = "SCHEDULED", **more: object) -> Data
 
 
 @contextmanager
-def worklist(script: Callable[..., object], traits: Capabilities = SHARED) -> Iterator[Workitems]:
+def worklist(
+    script: Callable[..., object], traits: Capabilities = SHARED, requester: str = "LUMEN"
+) -> Iterator[Workitems]:
     with ScriptedHttp(script) as server, closing(Transport(server.url)) as transport:  # type: ignore[arg-type]  # answers
-        yield Workitems(transport, traits, "LUMEN", lambda: NOW)
+        yield Workitems(transport, traits, requester, lambda: NOW)
 
 
 # --- the list -------------------------------------------------------------------------------------------
@@ -96,10 +98,10 @@ def test_storage_commitment_is_not_offered_this_way() -> None:
 def test_who_claims_a_task_is_seen_by_the_others() -> None:
     script = Worklist(workitem())
     with worklist(script) as work:
-        assert work.claim("5.1", OURS, "ROE^RICHARD") == Claim("5.1", OURS)
+        assert work.claim("5.1", OURS, "ROE^RICHARD=로^리차드") == Claim("5.1", OURS)
         (task,) = work.tasks()
 
-    assert (task.state, task.performer) == (TaskState.IN_PROGRESS, "ROE^RICHARD")
+    assert (task.state, task.performer) == (TaskState.IN_PROGRESS, "ROE^RICHARD=로^리차드")
     assert script.locks == {"5.1": OURS}
 
 
@@ -261,10 +263,10 @@ def test_requesters_and_new_tasks_are_named_where_the_archive_wants_it() -> None
         return [reply(200)] if seen.method != "GET" else script(seen)  # type: ignore[attr-defined, arg-type]  # a request
 
     targets: list[str] = []
-    with worklist(named, PROFILES["dcm4chee"]) as work:
+    with worklist(named, PROFILES["dcm4chee"], "MY WORK") as work:
         claim = work.claim("5.1", OURS, "ROE")
         script.items["5.1"].ProcedureStepState = "IN PROGRESS"
         work.release(claim, "")
 
-    assert targets[0] == "PUT /dicom-web/workitems/5.1/state/LUMEN"
+    assert targets[0] == "PUT /dicom-web/workitems/5.1/state/MY%20WORK"
     assert any(one.startswith("POST /dicom-web/workitems?workitem=2.25.") for one in targets)

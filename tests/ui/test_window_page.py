@@ -16,6 +16,8 @@ HEADINGS = {
     Place.EVERYWHERE: "Keys everywhere",
     Place.STUDIES: "Keys in the study list",
     Place.READING: "Keys over the images",
+    Place.OUTBOX: "Keys in the outbox",
+    Place.CONNECTION: "Keys in the connection check",
 }
 
 

@@ -11,16 +11,18 @@ from types import FrameType
 from typing import Final
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
+
+from workstation.ui.main_window import MainWindow
 
 _LOOK: Final = 250  # milliseconds
 
 
-def end_when_asked(window: QWidget) -> None:
-    """Close the window at SIGTERM, SIGINT and (where there is one) SIGHUP."""
+def end_when_asked(window: MainWindow) -> None:
+    """Close the window at SIGTERM, SIGINT and (where there is one) SIGHUP; nobody is there to be asked."""
 
     def close(_number: int, _frame: FrameType | None) -> None:
-        window.close()
+        window.leave()
         QApplication.quit()
 
     for name in ("SIGTERM", "SIGINT", "SIGHUP"):

@@ -101,14 +101,20 @@ class Button(QPushButton):
     """A button with words, and its key in a quieter tone."""
 
     def __init__(self, text: str, *, kind: str = "", key: str = "", hint: str = "") -> None:
-        super().__init__(f"{text}{_KEY_GAP}{key}" if key else text)
-        self._words, self._key = text, key
+        super().__init__()
+        self._key, self._hint = key, hint
         self.setProperty("kind", kind)
         self.setFont(font())
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName(text)
-        self.setToolTip(plain(hint or (f"{text} ({key})" if key else text)))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.rename(text)
+
+    def rename(self, text: str) -> None:
+        """Say something else; key and hint stay."""
+        self._words = text
+        self.setText(f"{text}{_KEY_GAP}{self._key}" if self._key else text)
+        self.setAccessibleName(text)
+        self.setToolTip(plain(self._hint or (f"{text} ({self._key})" if self._key else text)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the key more quietly than the words."""

@@ -14,15 +14,26 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolTip, QVBoxLayout
 
 from workstation.errors import calm
 from workstation.ui.actions import Actions, Offered
-from workstation.ui.contracts import Desk, ImportProgress, Notice, Reading, StateItem, Tone, WindowMemory
+from workstation.ui.contracts import (
+    Desk,
+    ImportProgress,
+    Network,
+    Notice,
+    Reading,
+    StateItem,
+    StudyState,
+    Tone,
+    WindowMemory,
+)
 from workstation.ui.dialogs import choose_files, choose_folder
 from workstation.ui.drop import DropArea
 from workstation.ui.imports import Imports, share
+from workstation.ui.network import CheckPage, Switchboard, Window
 from workstation.ui.notices import Notices
 from workstation.ui.operations import Operations, Ticket
 from workstation.ui.panels import CommandPalette, KeySheet
 from workstation.ui.reading import ReadingPage
-from workstation.ui.shortcuts import COMMANDS, Command
+from workstation.ui.shortcuts import COMMANDS, OF_THE_NETWORK, Command, Place
 from workstation.ui.state_bar import StateBar
 from workstation.ui.studies import StudiesPage
 
@@ -39,6 +50,7 @@ class MainWindow(QMainWindow):
         self,
         desk: Desk,
         *,
+        network: Network | None = None,
         now: Callable[[], datetime],
         reader: str = "",
         memory: WindowMemory | None = None,
@@ -50,9 +62,12 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(_SMALLEST.boundedTo(self.screen().availableSize()))
         self.operations = Operations(self)
         self.imports = Imports(desk, self.operations, self)
-        self.actions_ = self._make_actions()
         self.state = StateBar(now, reader)
         self._pages = QStackedWidget()
+        self.notices = Notices(self._pages)
+        self._is_leaving = False  # nothing more is asked
+        self.network = self._connect_network(network, now, reader) if network is not None else None
+        self.actions_ = self._make_actions()
         self.studies = StudiesPage(
             desk, self.operations, self.imports, self.actions_, lambda: now().astimezone().date()
         )
@@ -60,7 +75,6 @@ class MainWindow(QMainWindow):
         self._opening: Ticket | None = None
         self._looked_in = Path.home()
         self._lay_out()
-        self.notices = Notices(self._pages)
         self.palette_ = CommandPalette(self, self._offered)
         self._keys: KeySheet | None = None
         self._drop = DropArea(self, self.imports.start)
@@ -115,10 +129,19 @@ class MainWindow(QMainWindow):
             self.studies.table.choose(study.uid)
             self.open_study(study.uid)
 
+    def leave(self) -> None:
+        """Close without a question, as when the session ends or the person has answered it."""
+        self._is_leaving = True
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop what runs and remember where the window was; nothing keeps it from closing."""
+        """Stop what runs and remember where the window was; only unsent work asks once before."""
+        if not self._is_leaving and self.network and self.network.ask_before_quitting(self.leave):
+            event.ignore()
+            return
         self.imports.cancel()
-        for last in (self.reading.put_away_for_good, self._remember, self.operations.close):
+        ends = (self.network.close,) if self.network else ()
+        for last in (self.reading.put_away_for_good, self._remember, *ends, self.operations.close):
             try:
                 last()
             except Exception as error:  # noqa: BLE001  whatever it is, the window closes
@@ -139,8 +162,29 @@ class MainWindow(QMainWindow):
                 "import-files": self._choose_files,
                 "import-folder": self._choose_folder,
                 "quit": self.close,
+                **(self.network.handlers() if self.network else {}),
             },
         )
+
+    def _connect_network(self, network: Network, now: Callable[[], datetime], reader: str) -> Switchboard:
+        window = Window(
+            self,
+            self._pages,
+            self.state,
+            self.notices,
+            self.tell,
+            self._show_page,
+            self.show_studies,
+            now,
+            reader,
+        )
+        return Switchboard(network, window)
+
+    def _show_page(self, page: QWidget) -> None:
+        """Show a page as it is, and give it the keys."""
+        QToolTip.hideText()
+        self._pages.setCurrentWidget(page)
+        self._page().take_keys()
 
     def toggle_full_screen(self) -> None:
         """Use the whole screen, or a part of it again."""
@@ -159,10 +203,12 @@ class MainWindow(QMainWindow):
     def _commands(self) -> tuple[Command, ...]:
         """Return every command, by the name that it has on the page that is shown."""
         here = {command.name: command for command, _ in self._offered()}
-        return tuple(here.get(command.name, command) for command in COMMANDS)
+        commands = COMMANDS if self.network else tuple(filter(_needs_no_network, COMMANDS))
+        return tuple(here.get(command.name, command) for command in commands)
 
     def _next_area(self) -> None:
-        areas = [area for area in self._page().areas() if area.isVisible()]
+        beside = [self.network.outbox] if self.network else []
+        areas = [area for area in (*self._page().areas(), *beside, self.state) if area.isVisible()]
         current = next((n for n, area in enumerate(areas) if _has_keys(area)), -1)
         _give_keys(areas[(current + 1) % len(areas)])
 
@@ -179,10 +225,18 @@ class MainWindow(QMainWindow):
         self.imports.start(paths)
 
     def _offered(self) -> Offered:
-        return [*self._page().offered(), *self.actions_.items()]
+        beside = self.network.outbox.offered() if self.network else []
+        return [*beside, *self._page().offered(), *self.actions_.items()]
 
-    def _page(self) -> StudiesPage | ReadingPage:
-        return self.reading if self._pages.currentWidget() is self.reading else self.studies
+    def _page(self) -> StudiesPage | ReadingPage | CheckPage:
+        pages = (self.reading, self.network.check) if self.network else (self.reading,)
+        shown = self._pages.currentWidget()
+        return next((page for page in pages if page is shown), self.studies)
+
+    def _tell_arriving(self) -> None:
+        if self.network:
+            rows = self.studies.model.all_rows()
+            self.network.arriving(sum(row.state is StudyState.ARRIVING for row in rows))
 
     def _progress(self, progress: ImportProgress) -> None:
         done = share(progress)
@@ -194,6 +248,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.studies.model.layoutChanged.connect(self._tell_neighbours)
+        self.studies.model.layoutChanged.connect(self._tell_arriving)
         self._pages.currentChanged.connect(lambda _: self.notices.raise_())
         self.studies.noticed.connect(self.tell)
         self.studies.opened.connect(self.open_study)
@@ -213,6 +268,9 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self._pages.addWidget(self.studies)
         self._pages.addWidget(self.reading)
+        if self.network:
+            self._pages.addWidget(self.network.check)
+            self.network.follow(self.actions_)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -227,6 +285,10 @@ def _has_keys(area: QWidget) -> bool:
     return area.hasFocus() or any(child.hasFocus() for child in area.findChildren(QWidget))
 
 
+def _needs_no_network(command: Command) -> bool:
+    return command.name not in OF_THE_NETWORK and command.place not in (Place.OUTBOX, Place.CONNECTION)
+
+
 def _nothing(_: object) -> None:
     """Want no answer."""
 
@@ -235,6 +297,6 @@ def _give_keys(area: QWidget) -> None:
     """Give the keys to an area, or to the first control in it that takes them."""
     takes = [area, *area.findChildren(QWidget)]
     for widget in takes:
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isEnabled():
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isEnabled() and widget.isVisible():
             widget.setFocus(Qt.FocusReason.TabFocusReason)
             return

@@ -1,7 +1,8 @@
 """Calm lines about what went wrong, over the page's lower edge; they never move the images.
 
 The newest is shown, older ones wait behind it until it is put away. A line that stands for good
-news leaves by itself.
+news leaves by itself. A line that is kept has a name: it stands through its action and through other words,
+until whoever told it withdraws it or the reader puts it away.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ class Notices(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._page = page
         self._waiting: list[Notice] = []
+        self._kept: dict[str, Notice] = {}
+        self._covered = 0
         self._mark = Label()
         self._text = Label(wrapped=True)
         self._count = Label(role="secondary")
@@ -63,6 +66,27 @@ class Notices(QWidget):
         if notice.tone in (Tone.GOOD, Tone.PLAIN):
             QTimer.singleShot(_GOOD_NEWS, self, lambda: self._withdraw(notice))
 
+    def keep(self, name: str, notice: Notice) -> None:
+        """Show a line for as long as what it says goes on; put away, it stays away under that name."""
+        before = self._kept.get(name)
+        self._kept[name] = notice
+        if before is None:
+            self._waiting.append(notice)
+        elif before in self._waiting:
+            self._waiting[self._waiting.index(before)] = notice
+        self._show()
+
+    def withdraw(self, name: str) -> None:
+        """Take a kept line away, whether or not it is still shown."""
+        notice = self._kept.pop(name, None)
+        if notice is not None:
+            self._withdraw(notice)
+
+    def leave_free(self, width: int) -> None:
+        """Stay out of the page's right edge, where a panel lies over it."""
+        self._covered = width
+        self._place()
+
     def dismiss(self) -> None:
         """Put the shown line away."""
         if self._waiting:
@@ -81,10 +105,13 @@ class Notices(QWidget):
             self._show()
 
     def _act(self) -> None:
-        act = self._waiting[-1].act if self._waiting else None
-        self.dismiss()
-        if act is not None:
-            act()
+        notice = self._waiting[-1] if self._waiting else None
+        if notice is None:
+            return
+        if notice not in self._kept.values():
+            self.dismiss()
+        if notice.act is not None:
+            notice.act()
 
     def _show(self) -> None:
         if not self._waiting:
@@ -104,7 +131,10 @@ class Notices(QWidget):
 
     def _place(self) -> None:
         """Be as wide as the words ask for; where the page has no such room, be higher instead."""
-        room = max(_NARROWEST, min(_WIDEST, round(self._page.width() * _SHARE)))
+        free = self._page.width() - self._covered
+        if free < _NARROWEST + 2 * _GAP:
+            free = self._page.width()
+        room = max(_NARROWEST, min(_WIDEST, round(free * _SHARE)))
         metrics, text = self._text.fontMetrics(), self._text.text()
         others = self._mark, self._count, self._action, self._close
         beside = 4 * STEP + sum(_width(widget) + 2 * STEP for widget in others if not widget.isHidden())
@@ -112,7 +142,7 @@ class Notices(QWidget):
         column = QRect(0, 0, width - beside, self._page.height())
         lines = metrics.boundingRect(column, Qt.TextFlag.TextWordWrap, text).height()
         self.setFixedSize(width, max(ROW + STEP, lines + 3 * STEP))
-        left = (self._page.width() - self.width()) // 2
+        left = (free - self.width()) // 2
         self.move(left, self._page.height() - self.height() - _GAP)
 
     def _lay_out(self) -> None:

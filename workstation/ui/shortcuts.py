@@ -19,6 +19,8 @@ class Place(StrEnum):
     EVERYWHERE = "Everywhere"
     STUDIES = "Study list"
     READING = "Images"
+    OUTBOX = "Outbox"
+    CONNECTION = "Connection check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Command:
 
 
 _E, _S, _R = Place.EVERYWHERE, Place.STUDIES, Place.READING
+_O, _C = Place.OUTBOX, Place.CONNECTION
 
 COMMANDS: Final[tuple[Command, ...]] = (
     Command("palette", "Find a command by name", _E, ("Ctrl+K",), "search"),
@@ -51,6 +54,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("next-area", "Give the keys to the next area", _E, ("F6",)),
     Command("import-files", "Import files", _E, ("Ctrl+O",), "file"),
     Command("import-folder", "Import a folder", _E, ("Ctrl+Shift+O",), "folder"),
+    Command("outbox", "Outbox", _E, ("F8",)),
+    Command("connection", "Connection check", _E, ("F9",)),
+    Command("sign-in", "Sign in to the archive", _E),
+    Command("tell-group", "Tell the group that there is no line", _E),
     Command("quit", "Quit", _E, ("Ctrl+Q",)),
     Command("search", "Search", _S, ("Ctrl+F", "/"), "search"),
     Command("clear-filters", "Clear search and filters", _S, ("Esc",), "clear"),
@@ -90,7 +97,17 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("next-study", "Next study", _R, ("N",), "next"),
     Command("previous-study", "Previous study", _R, ("Shift+N",), "back"),
     Command("back", "Back to the study list", _R, ("Esc",), "back"),
+    Command("retry", "Send it again now", _O, ("R",)),
+    Command("give-up", "Give it up", _O, ("G",)),
+    Command("fold-done", "Show or hide what has arrived", _O, ("D",)),
+    Command("close-outbox", "Close the outbox", _O, ("Esc",), "close"),
+    Command("check-line", "Check the line now", _C, ("F5",)),
+    Command("copy-check", "Copy the check as text", _C, ("Ctrl+C",)),
+    Command("leave-check", "Stop the check, or go back", _C, ("Esc",), "back"),
 )
+
+OF_THE_NETWORK: Final = ("outbox", "connection", "sign-in", "tell-group")
+"""Commands everywhere that mean nothing where no archive is set up."""
 
 TOOLS: Final = ("tool-window", "tool-pan", "tool-zoom", "tool-scroll", "tool-length")
 

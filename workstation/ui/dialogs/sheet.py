@@ -26,7 +26,12 @@ class Dialog(QDialog):
         self.reject_button = Button("Cancel", key="Esc")
         self.accept_button.clicked.connect(self.accept)
         self.reject_button.clicked.connect(self.reject)
+        self._buttons = QHBoxLayout()
         self._lay_out(title, text)
+
+    def add_button(self, button: Button) -> None:
+        """Put another answer beside the two."""
+        self._buttons.insertWidget(1, button)
 
     def fit(self) -> None:
         """Be as high as the wrapped texts ask for; Qt's own guess takes them for wider than they are."""
@@ -49,7 +54,7 @@ class Dialog(QDialog):
         super().keyPressEvent(event)
 
     def _lay_out(self, title: str, text: str) -> None:
-        buttons = QHBoxLayout()
+        buttons = self._buttons
         buttons.addStretch(1)
         buttons.addWidget(self.reject_button)
         buttons.addWidget(self.accept_button)

@@ -13,6 +13,7 @@ from workstation.ui.panels.sheet import Sheet
 from workstation.ui.shortcuts import COMMANDS, Command, Place, spoken
 from workstation.ui.theme import STEP, FontSize
 
+_ON_LIST: Final = (Place.EVERYWHERE, Place.STUDIES)
 _MOUSE: Final = (
     ("Scroll", "Wheel"),
     ("Ten images", "Shift Wheel"),
@@ -36,8 +37,8 @@ class KeySheet(Sheet):
         row = QHBoxLayout()
         row.setSpacing(4 * STEP)
         on_list, on_images = (
-            _columns([command for command in listed if (command.place is Place.READING) is images])
-            for images in (False, True)
+            _columns([command for command in listed if (command.place in _ON_LIST) is first])
+            for first in (True, False)
         )
         for group in (*on_list, *on_images):
             row.addLayout(group)

@@ -66,6 +66,10 @@ QPushButton[kind="quiet"] { background: transparent; border: 1px solid transpare
     padding: 0 8px; text-align: left; }
 QPushButton[kind="quiet"]:hover { color: $text; background: $raised; }
 QPushButton[kind="quiet"]:focus { border: 1px solid $accent; }
+QPushButton[kind="item"] { background: transparent; border: 1px solid transparent; padding: 0 4px;
+    min-height: 20px; }
+QPushButton[kind="item"]:hover { background: $raised; }
+QPushButton[kind="item"]:focus { border: 1px solid $accent; }
 
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: ${corner}px; }
 QToolButton:hover { background: $raised; }

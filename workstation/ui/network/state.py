@@ -1,0 +1,141 @@
+"""What is known of lines, outbox and outage: asked on worker threads, told on the main thread.
+
+It asks again whenever the network says that something has changed. The lines it also asks for by itself: an
+outage grows old without any event. The outbox it doesn't, because looking into it leaves a record in the
+audit trail. While an answer is on its way further wishes wait and become one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, Generic, TypeVar
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from workstation.errors import calm
+from workstation.ui.bridge import Listening
+from workstation.ui.contracts import LineRow, LineStatus, Network, Outage, OutboxRow
+from workstation.ui.operations import Operations
+
+T = TypeVar("T")
+
+_EVERY: Final = 10_000  # milliseconds between two looks at the lines
+_SETTLE: Final = 100  # milliseconds from a change of the lines to the question
+_OUTBOX_SETTLE: Final = 700  # images are delivered by the dozen
+
+
+class NetworkState(QObject):
+    """Says ``lines_changed`` and ``outbox_changed``; the values stand in it."""
+
+    lines_changed = Signal()
+    outbox_changed = Signal()
+
+    def __init__(self, network: Network, operations: Operations, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.lines: Sequence[LineRow] = ()
+        self.outbox: Sequence[OutboxRow] = ()
+        self.outage: Outage | None = None
+        self._lines = _Asking(
+            lambda: (network.lines(), network.outage()), self._take_lines, operations, _SETTLE, self
+        )
+        self._outbox = _Asking(network.outbox, self._take_outbox, operations, _OUTBOX_SETTLE, self)
+        self._lines.answered.connect(self.lines_changed)
+        self._outbox.answered.connect(self.outbox_changed)
+        Listening(network.lines_changed, lambda _: self._lines.soon(), self)
+        Listening(network.outbox_changed, lambda _: self._outbox.soon(), self)
+        self._look = QTimer(self, interval=_EVERY)
+        self._look.timeout.connect(self._lines.ask)
+        self._look.start()
+        self._lines.ask()
+        self._outbox.ask()
+
+    @property
+    def exists(self) -> bool:
+        """Return whether any archive is set up, or something still waits for one."""
+        return bool(self.lines or self.outbox)
+
+    @property
+    def unsent(self) -> list[OutboxRow]:
+        """Return what has not got where it has to go."""
+        return [row for row in self.outbox if row.is_unsent]
+
+    @property
+    def signed_out(self) -> LineRow | None:
+        """Return the first line that wants a sign-in."""
+        return next((row for row in self.lines if row.status is LineStatus.SIGNED_OUT), None)
+
+    @property
+    def lines_trouble(self) -> str:
+        """Return why the lines could not be asked for, "" if they could."""
+        return self._lines.trouble
+
+    @property
+    def outbox_trouble(self) -> str:
+        """Return why the outbox could not be read, "" if it could."""
+        return self._outbox.trouble
+
+    def ask_lines(self) -> None:
+        """Ask for the lines again, now."""
+        self._lines.ask()
+
+    def ask_outbox(self) -> None:
+        """Ask for the outbox again, now."""
+        self._outbox.ask()
+
+    def _take_lines(self, answer: tuple[Sequence[LineRow], Outage | None]) -> None:
+        self.lines, self.outage = answer
+
+    def _take_outbox(self, rows: Sequence[OutboxRow]) -> None:
+        self.outbox = rows
+
+
+class _Asking(QObject, Generic[T]):
+    """One question that is asked again and again, never twice at a time."""
+
+    answered = Signal()
+
+    def __init__(
+        self,
+        question: Callable[[], T],
+        take: Callable[[T], object],
+        operations: Operations,
+        settle: int,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self.trouble = ""
+        self._question = question
+        self._take = take
+        self._operations = operations
+        self._is_asked = self._is_wanted = False
+        self._timer = QTimer(self, singleShot=True, interval=settle)
+        self._timer.timeout.connect(self.ask)
+
+    def soon(self) -> None:
+        """Ask once more, when what changes has settled a little."""
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def ask(self) -> None:
+        """Ask now, or as soon as what is under way has been answered."""
+        self._is_wanted = self._is_asked
+        if self._is_asked:
+            return
+        self._is_asked = True
+        self._operations.run(
+            lambda _: self._question(), asked_by=self, done=self._answered, failed=self._failed
+        )
+
+    def _answered(self, answer: T) -> None:
+        self._take(answer)
+        self._end("")
+
+    def _failed(self, error: BaseException) -> None:
+        self._end(calm(error))
+
+    def _end(self, trouble: str) -> None:
+        self.trouble = trouble
+        self._is_asked = False
+        self.answered.emit()
+        if self._is_wanted:
+            self.ask()

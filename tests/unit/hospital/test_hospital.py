@@ -150,11 +150,33 @@ def test_the_line_drops_after_six_minutes_and_returns(
     assert [event for event in heard if "line" in event] == ["The line dropped", "The line is back"]
 
 
-def test_a_request_that_comes_when_the_line_is_to_drop_is_cut(guest: Visitor, clock: ManualClock) -> None:
-    clock.wait(361)
-
+def test_what_is_due_happens_before_the_next_answer(
+    opened: Hospital,
+    guest: Visitor,
+    clock: ManualClock,
+    studies: dict[str, PhantomStudy],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(opened._server, "_look", lambda: None)  # what looks by itself, five times a second
+    clock.wait(180)
+    assert _count(guest, studies["head-ct"]) == 1
+    clock.wait(180)
     with pytest.raises(CUT):
         guest.ask("studies")
+
+
+def test_who_hears_of_something_may_ask_at_once(
+    opened: Hospital, guest: Visitor, studies: dict[str, PhantomStudy]
+) -> None:
+    counts: list[int] = []
+
+    def ask(_: str) -> None:
+        counts.append(_count(guest, studies["head-ct"]))
+
+    opened.events.connect(ask)
+    opened.let_arrive("head-ct")
+
+    assert counts == [1]
 
 
 def test_the_schedule_is_looked_at_without_anyone_asking(opened: Hospital, clock: ManualClock) -> None:

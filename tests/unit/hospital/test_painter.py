@@ -91,11 +91,15 @@ def test_a_study_comes_whole_and_in_order_though_it_is_painted_from_the_middle(
 
 
 def test_the_next_of_the_list_follows_by_itself_and_behind(painter: Painter, pool: ScriptedPool) -> None:
-    painter.all_of("pneumothorax-xr")
-    painter.all_of("brain-mr")
+    pool.is_held.clear()
+    painter.ask("pneumothorax-xr")
+    painter.ask("wrist-xr")
+    pool.is_held.set()
+    with painter._changed:
+        assert painter._changed.wait_for(lambda: painter._easels["brain-mr"].is_done, 60)
 
     keys = list(dict.fromkeys(key for key, _ in pool.asked))
-    assert keys[:2] == ["pneumothorax-xr", "brain-mr"]
+    assert keys[:3] == ["pneumothorax-xr", "wrist-xr", "brain-mr"]
     assert pool.asked.count(("brain-mr", 100)) == 1
 
 

@@ -69,6 +69,12 @@ def test_a_head_is_a_get_without_the_body(
     assert head.headers["Content-Length"] == get.headers["Content-Length"] == str(len(get.body))
 
 
+def test_nothing_follows_the_head_of_a_head(visitor: Visitor) -> None:
+    request = f"HEAD /dicom-web/studies HTTP/1.1\r\nAuthorization: Bearer {visitor.token}\r\n\r\n"
+
+    assert _raw(visitor, request.encode()).endswith(b"\r\n\r\n")
+
+
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [

@@ -6,6 +6,7 @@ import io
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pydicom
 import pytest
@@ -59,6 +60,10 @@ def _send(visitor: Visitor, *files: bytes, to: str = "studies") -> Reply:
     return visitor.ask(to, "POST", multipart(*files), KIND)
 
 
+def _kept_files(opened: Hospital) -> list[Path]:
+    return list((opened._folder / "sent").glob("*"))
+
+
 def _path(one: Dataset) -> str:
     return f"studies/{one.StudyInstanceUID}/series/{one.SeriesInstanceUID}/instances/{one.SOPInstanceUID}"
 
@@ -108,12 +113,14 @@ def test_a_report_joins_the_study_that_it_is_about(
     assert report.SOPInstanceUID in {value(record, "00080018") for record in listed}
 
 
-def test_the_same_again_is_stored_and_kept_once(visitor: Visitor) -> None:
+def test_the_same_again_is_stored_and_kept_once(opened: Hospital, visitor: Visitor) -> None:
     report = _report()
+    before = len(_kept_files(opened))
     first, second = (_send(visitor, _file(report)) for _ in range(2))
 
     assert (first.status, second.status) == (200, 200)
     assert first.json == second.json
+    assert len(_kept_files(opened)) == before + 1
     assert len(visitor.ask(f"studies/{report.StudyInstanceUID}/metadata").json) == 1
 
 

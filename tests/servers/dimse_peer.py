@@ -60,6 +60,7 @@ class DimsePeer:
         store: Handler | None = None,
         action: Handler | None = None,
         tls: ssl.SSLContext | None = None,
+        roles: bool = True,  # it takes what it is offered in either role
     ) -> None:
         self.associations: list[Any] = []
         self.asked: list[Dataset] = []
@@ -68,7 +69,9 @@ class DimsePeer:
         self._entity = AE(ae_title=TITLE)
         for one in contexts:
             uid, syntaxes = (one, PLAIN) if isinstance(one, str) else one
-            self._entity.add_supported_context(uid, list(syntaxes), scu_role=True, scp_role=True)
+            self._entity.add_supported_context(
+                uid, list(syntaxes), scu_role=roles or None, scp_role=roles or None
+            )
         self._find = find
         self._handlers: list[Any] = [
             (evt.EVT_CONN_OPEN, lambda event: self._sockets.append(event.assoc.dul.socket.socket)),

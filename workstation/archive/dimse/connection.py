@@ -143,13 +143,11 @@ class DimseImages:
         """Retrieve by C-GET, or by C-MOVE where the archive has no C-GET and there is a listener."""
         with self._pool.lend(find.FIND) as association:
             classes = listing.sop_classes(association, wanted)
-        has_get = False
         try:
             with self._pool.lend(*retrieve.contexts_for(classes)) as association:
-                has_get = association.accepted(retrieve.STUDY_ROOT_GET) is not None
                 yield from retrieve.get(association, wanted)
-        except NotOffered:
-            if has_get or self._listener is None:
+        except NotOffered:  # nothing has come then
+            if self._listener is None:
                 raise
             yield from self._moved(wanted, self._listener)
 

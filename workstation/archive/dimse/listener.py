@@ -2,7 +2,8 @@
 
 A caller is known by its AE title and its address together. An object is acknowledged as stored only
 when ``receive`` has said that it is durable; until then the caller waits. Objects that a C-MOVE of ours
-has asked for go to the one who asked; the report on a storage commitment goes to the one who waits for it.
+has asked for go to the one who asked (the archive keeps its own); the report on a storage commitment goes
+to the one who waits for it.
 
 Errors:  ArchiveError when it can't listen.
 Source:  PS3.4 B (storage), A.4 (verification), J.3.3 (storage commitment result); PS3.8 9.3.4 (rejection).
@@ -92,9 +93,8 @@ class Listener:
         request = cast("A_ASSOCIATE", association.requestor.primitive)
         title, host = str(request.calling_ae_title).strip(), association.requestor.address
         known = [one for one in self._rules.callers if one.title == title]
-        if known and not any(
-            one.comes_from(host) for one in known
-        ):  # a title that is unknown, the library rejects
+        # A title that nobody has is rejected by the library itself.
+        if known and not any(one.comes_from(host) for one in known):
             association.acse.send_reject(*_CALLING_UNKNOWN)
             association.kill()
             return

@@ -251,6 +251,15 @@ def test_an_object_larger_than_any_is_not_taken() -> None:
     assert [one.settled for one in answers] == [Settled.STORED, Settled.UNSAID]
 
 
+def test_many_objects_may_be_larger_together() -> None:
+    with listening(rules=replace(RULES, largest=100_000)) as listener:
+        association = open_association(route(listener), (Context(CT, PLAIN[:1]),))
+        answers = store.store(association, [outgoing(instance(n, size=60_000)) for n in range(1, 6)])
+        association.release()
+
+    assert [one.settled for one in answers] == [Settled.STORED] * 5
+
+
 def test_a_caller_that_falls_silent_loses_its_place() -> None:
     with listening(rules=replace(RULES, silence=0.3)) as listener:
         association = open_association(route(listener), (Context(CT, PLAIN),))

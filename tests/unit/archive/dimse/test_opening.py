@@ -121,6 +121,17 @@ def test_what_is_accepted_is_known_with_its_syntax_and_its_role() -> None:
     )
 
 
+def test_an_archive_that_leaves_us_no_role_to_provide_storage_in_will_send_nothing() -> None:
+    proposed = (Context(FIND, PLAIN), Context(MR, PLAIN, provides=True))
+
+    with DimsePeer((FIND, MR), roles=False) as peer:
+        association = open_association(peer.route, proposed)
+        accepted = [one.sop_class for one in association.contexts]
+        association.release()
+
+    assert accepted == [FIND]
+
+
 def test_over_tls_an_archive_proves_itself(tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     issued = authority.issue(HOST)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
+from itertools import count
 
 import pydicom
 import pytest
@@ -17,7 +18,7 @@ from pynetdicom.events import Event
 
 from workstation.archive import Busy, NotOffered, NotThere, Refused, Truncated, Wanted
 from workstation.archive.dimse import retrieve
-from workstation.archive.dimse.association import Association
+from workstation.archive.dimse.association import Association, Context
 from workstation.archive.dimse.opening import MOST_CONTEXTS, open_association
 from workstation.archive.dimse.part10 import dataset_of
 from workstation.dicom.syntaxes import SUPPORTED
@@ -197,10 +198,29 @@ def test_whoever_takes_slower_than_silence_may_last_still_gets_all() -> None:
     with archive(giving(*(instance(number) for number in range(4)))) as peer:
         impatient = replace(peer.route, patience=replace(HASTY, silence=0.3))
         association = open_association(impatient, retrieve.contexts_for([CT]))
-        count = 0
+        taken = 0
         for _ in retrieve.get(association, Wanted("1.2.3")):
             threading.Event().wait(0.5)
-            count += 1
+            taken += 1
         association.abort()
 
-    assert count == 4
+    assert taken == 4
+
+
+def test_an_archive_that_counts_more_than_came_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says that it has sent three, and an object was lost on the way between its modules."""
+    with archive(giving(*(instance(number) for number in (1, 2, 3)))) as peer:
+        association = opened(peer)
+        receive, seen = association.receive, count()
+
+        def losing() -> tuple[Context, object]:
+            at, message = receive()
+            if next(seen) == 0:
+                association.send(retrieve._acknowledged(message), at)
+                return receive()
+            return at, message
+
+        monkeypatch.setattr(association, "receive", losing)
+        with pytest.raises(Truncated, match="1 of 3 objects did not come"):
+            list(retrieve.get(association, Wanted("1.2.3")))
+        association.abort()

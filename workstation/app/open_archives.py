@@ -30,6 +30,10 @@ class OpenArchives:
         self._hospital: Hospital | None = None
         self._is_closed = False
 
+    def are_set_up(self) -> bool:
+        """Say whether there is an archive that one's own store could be kept in step with."""
+        return bool(load_archives(self._places.site_archives, self._places.archives).entries)
+
     def connect(self, desk: Desk) -> None:
         """Connect a desk to its archives; waits for the keyring. Nothing happens where none is set up."""
         with self._lock:

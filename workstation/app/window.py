@@ -94,7 +94,11 @@ class Program:
         self._archives = OpenArchives(settings, places)
         self._network = WindowNetwork(self.desk, settings, open_in_browser)
         self.window = MainWindow(
-            self.desk, now=_now, reader=_reader(settings), memory=window_memory(places.cache / "window")
+            self.desk,
+            now=_now,
+            reader=_reader(settings),
+            memory=window_memory(places.cache / "window"),
+            network=self._network if demo or self._archives.are_set_up() else None,
         )
         self._own.window = self.window
         self._moved = Listening(self.desk.moved, self._follow_desk, self.window)

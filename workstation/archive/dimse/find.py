@@ -27,6 +27,8 @@ from workstation.archive.dimse.identifiers import (
     keys,
     patient_of,
     study_of,
+    text,
+    texts,
 )
 from workstation.archive.matching import fits
 from workstation.archive.model import (
@@ -34,7 +36,7 @@ from workstation.archive.model import (
     Query,
     Search,
 )
-from workstation.dicom.attributes import integer, text, texts
+from workstation.dicom.attributes import integer
 
 STUDY_ROOT_FIND: Final = "1.2.840.10008.5.1.4.1.2.2.1"
 FIND: Final = Context(STUDY_ROOT_FIND, identifiers.SYNTAXES)

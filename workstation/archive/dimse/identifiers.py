@@ -12,8 +12,10 @@ from typing import Final
 from pydicom.dataset import Dataset
 from pynetdicom.dsutils import encode as encode_dataset
 
+from workstation.archive.clean_text import clean
 from workstation.archive.errors import BadAnswer, Refused
-from workstation.dicom.attributes import floats, integer, text
+from workstation.dicom import attributes
+from workstation.dicom.attributes import floats, integer
 from workstation.dicom.elements import Walker
 from workstation.dicom.errors import DicomRefused
 from workstation.dicom.header import read_header
@@ -66,6 +68,16 @@ def decoded(data: bytes, syntax: str, where: str) -> Dataset:
         return read_header(view, Layout(syntax, explicit, little=True, meta={}, elements=elements))
     except DicomRefused as error:
         raise BadAnswer("The archive's answer can't be read", where=where) from error
+
+
+def text(answer: Dataset, keyword: str) -> str:
+    """Return the whole value as text that can be kept and shown; "" where there is none."""
+    return clean(attributes.text(answer, keyword))
+
+
+def texts(answer: Dataset, keyword: str) -> tuple[str, ...]:
+    """Return the values as such texts; () where there are none."""
+    return tuple(map(clean, attributes.texts(answer, keyword)))
 
 
 def patient_of(answer: Dataset) -> Patient:

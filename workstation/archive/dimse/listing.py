@@ -29,10 +29,12 @@ from workstation.archive.dimse.identifiers import (
     position_of,
     series_of,
     study_of,
+    text,
+    texts,
 )
 from workstation.archive.errors import BadAnswer
 from workstation.archive.model import Contents, ListedInstance, ListedSeries, Reference, Wanted
-from workstation.dicom.attributes import integer, text, texts
+from workstation.dicom.attributes import integer
 
 _UID: Final = re.compile(r"[0-9.]{1,64}")
 _AT_ONCE: Final = 100  # UIDs in one list

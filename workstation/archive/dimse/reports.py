@@ -13,9 +13,10 @@ from pynetdicom.events import Event
 
 from workstation.archive.dimse import identifiers, statuses
 from workstation.archive.dimse.expected import Expectations
+from workstation.archive.dimse.identifiers import text
 from workstation.archive.errors import BadAnswer
 from workstation.archive.model import Commitment
-from workstation.dicom.attributes import integer, items, text
+from workstation.dicom.attributes import integer, items
 
 COMMITMENT: Final = "1.2.840.10008.1.20.1"
 COMMITMENT_INSTANCE: Final = "1.2.840.10008.1.20.1.1"

@@ -16,9 +16,9 @@ from pydicom.dataset import Dataset
 from workstation.archive.dimse import identifiers
 from workstation.archive.dimse.association import Association, Context
 from workstation.archive.dimse.find import found
-from workstation.archive.dimse.identifiers import keys, patient_of
+from workstation.archive.dimse.identifiers import keys, patient_of, text
 from workstation.archive.model import Task
-from workstation.dicom.attributes import item, text
+from workstation.dicom.attributes import item
 
 MODALITY_WORKLIST: Final = "1.2.840.10008.5.1.4.31"
 WORKLIST: Final = Context(MODALITY_WORKLIST, identifiers.SYNTAXES)

@@ -1,7 +1,8 @@
 """Reads one value of a data set in DICOM JSON, and never fails over a garbled one.
 
 A value may be missing, empty, null, a number written as text or the other way round; it is then read as it
-was meant, or counts as missing. Bulk data are never asked for: a URI in an answer leads nowhere.
+was meant, or counts as missing. Text comes out clean (``clean_text``). Bulk data are never asked for: a URI
+in an answer leads nowhere.
 
 Source:  PS3.18 F.2 (DICOM JSON model), F.2.2 (person names), PS3.5 6.2.1 (component groups).
 """
@@ -15,13 +16,13 @@ from typing import Any, Final, TypeAlias
 
 from pydicom.datadict import tag_for_keyword
 
+from workstation.archive.clean_text import clean
 from workstation.archive.web.statuses import bad_answer
 
 Item: TypeAlias = Mapping[str, Any]
 """A data set, or an item of a sequence: elements by tag, eight hexadecimal digits."""
 
 _GROUPS: Final = ("Alphabetic", "Ideographic", "Phonetic")
-_PADDING: Final = " \0"
 
 
 def items_of(answer: object, where: str) -> tuple[Item, ...]:
@@ -97,7 +98,7 @@ def _text(value: object) -> str:
 
 def _plain(value: object) -> str:
     if isinstance(value, str):
-        return value.strip(_PADDING)
+        return clean(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return ""

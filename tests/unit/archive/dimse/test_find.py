@@ -50,6 +50,13 @@ def uids(search: Search) -> list[str]:
     return [one.study.uid for one in search.studies]
 
 
+def test_a_nul_within_a_text_doesn_t_come_through() -> None:
+    result, _ = searched(answering(study(1, name="DOE\0^JANE", StudyDescription="CT\0 chest")), Query())
+
+    (found,) = result.studies
+    assert (found.patient.name, found.study.description) == ("DOE^JANE", "CT chest")
+
+
 def test_what_the_archive_says_of_a_study_is_told() -> None:
     said = study(
         1,

@@ -111,6 +111,12 @@ def test_padding_is_no_part_of_a_value() -> None:
     assert text(valued("Modality", " CT "), "Modality") == "CT"
 
 
+def test_half_a_character_and_a_nul_in_an_answer_s_text_come_through_nowhere() -> None:
+    answer = json.loads(r'{"00100010": {"Value": [{"Alphabetic": "DOE\ud800^JA\u0000NE"}, "\udfff"]}}')
+
+    assert texts(answer, "PatientName") == ("DOE\ufffd^JANE", "\ufffd")
+
+
 def test_a_list_of_data_sets_is_asked_for() -> None:
     assert items_of(None, "") == ()
     assert items_of({"a": 1}, "") == ({"a": 1},)

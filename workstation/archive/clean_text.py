@@ -1,6 +1,6 @@
 r"""Text from outside, as a database and a screen take it.
 
-JSON may hold half a character (``"\\ud800"``), which no database takes: one such name would lose a whole
+JSON may hold half a character (``"\ud800"``), which no database takes: one such name would lose a whole
 batch. NUL, with which DICOM pads, ends a text for whoever is written in C.
 
 Source:  PS3.5 6.1.3 (control characters), RFC 8259 section 8.2 (lone surrogates in JSON).

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from invented import InventedDesk, many_rows
+from invented_network import CONTACTS, HARBOR, ST_ANNE, InventedNetwork, deliveries, delivery
 from invented_reading import InventedReading, record_of
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from workstation.measurement import Length, Point
-from workstation.ui.contracts import Notice, StateItem, Tone
+from workstation.ui.contracts import LineStatus, Notice, Outage, StateItem, Tone
 from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_theme
 from workstation.viewing import commands
 
-NOW = datetime(2026, 11, 24, 2, 11).astimezone()
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 def main(page: str) -> None:
@@ -25,7 +27,9 @@ def main(page: str) -> None:
     application = QApplication([])
     apply_theme(application)
     rows = {"empty": [], "many": many_rows(10_000)}.get(page)
-    window = MainWindow(InventedDesk(rows, pause=20), now=lambda: NOW, reader="Dr N. Haverford")
+    window = MainWindow(
+        InventedDesk(rows, pause=20), network=network_of(page), now=lambda: NOW, reader="Dr N. Haverford"
+    )
     window.state.set_item(StateItem("cache", "Cache 41 % of 8 GB"))
     window.resize(1920, 1200)
     window.show()
@@ -47,7 +51,59 @@ def main(page: str) -> None:
         QTimer.singleShot(500, window.actions_["keys"].trigger)
     if page == "palette":
         QTimer.singleShot(500, window.actions_["palette"].trigger)
+    QTimer.singleShot(700, lambda: show_network(page, window))
     application.exec()
+
+
+def network_of(page: str) -> InventedNetwork:
+    """Return the network that a page is to be seen with."""
+    made = InventedNetwork([HARBOR, ST_ANNE], deliveries() if page.startswith("outbox") else [], history=14)
+    if page == "outbox-done":
+        made.answer_outbox = deliveries()[4:]
+    if page in ("outbox-empty", "check-first"):
+        made.answer_outbox, made.history = [], []
+    if page in ("quit", "read-down"):
+        made.answer_outbox = [delivery(0), delivery(1, kind="image", count=23)]
+    if page in ("outage", "tell", "read-down"):
+        since = NOW - timedelta(minutes=12)
+        made.answer_lines = [
+            replace(HARBOR, status=LineStatus.OFFLINE, since=since, why="No answer"),
+            ST_ANNE,
+        ]
+        made.answer_outage = Outage("Harbor", since, contacts=CONTACTS)
+    if page.startswith("sign-in"):
+        asks = "" if page == "sign-in-browser" else "password"
+        made.answer_lines = [replace(HARBOR, status=LineStatus.SIGNED_OUT, asks_for=asks), ST_ANNE]
+    if page == "check-run":
+        made.step_taken.clear()
+    if page == "old-tls":
+        made.answer_lines = [
+            replace(HARBOR, warning="The site allows TLS 1.2 here, which is older than it should be.")
+        ]
+    return made
+
+
+def show_network(page: str, window: MainWindow) -> None:
+    """Open the page of the network that was asked for."""
+    board = window.network
+    assert board is not None
+    if page.startswith("outbox") or page == "give-up":
+        board.outbox.open()
+    if page == "outbox-done":
+        board.outbox.toggle_done()
+    if page.startswith("check"):
+        board.open_check()
+    if page == "check-run":
+        board.check.check()
+    if page == "tell":
+        board.outage.mark("Dr N. Haverford")
+        board.tell_group()
+    if page.startswith("sign-in"):
+        window.actions_["sign-in"].trigger()
+    if page == "quit":
+        window.close()
+    if page == "outbox-give-up":
+        QTimer.singleShot(300, board.outbox.actions_["give-up"].trigger)
 
 
 def four(window: MainWindow) -> None:

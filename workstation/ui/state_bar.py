@@ -45,7 +45,7 @@ _CLOCK: Final = 1000  # milliseconds between two looks at the clock
 _DOT: Final = 7  # diameter of the dot that says all is well
 _PADDING: Final = 2 * (STEP + 1)
 _LEAST: Final = 56  # width of a calm item in a small window
-_LEAST_ODD: Final = 240  # … of one that wants to be noticed
+_LEAST_ODD: Final = 130  # … of one that wants to be noticed
 
 
 class StateBar(QWidget):

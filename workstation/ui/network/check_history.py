@@ -9,7 +9,8 @@ Units:   milliseconds, Mbit/s; the axis of time is local.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt
@@ -25,10 +26,16 @@ from workstation.ui.theme import PALETTE, STEP, FontSize, font
 if TYPE_CHECKING:
     from pyqtgraph import GraphicsView
 
-_HEIGHT: Final = 190
+_LEAST_HEIGHT: Final = 190
+_MOST_HEIGHT: Final = 300
 _LEAST: Final = 2  # points that make a curve
-_AXIS: Final = 52  # width of the axis at the left
+_AXIS: Final = 44  # width of the axis at the left
 _ROOM: Final = 1.15  # above the highest point
+_MOST_TICKS: Final = 7
+_STEPS: Final = (
+    *(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30, 60, 120, 360, 720)),
+    *(timedelta(days=days) for days in (1, 2, 4, 7, 14, 28, 56, 112)),
+)
 _ROLES: Final = {LATENCY: "accent", DOWNLOAD: "accent", UPLOAD: "secondary"}
 _COLOURS: Final = {LATENCY: PALETTE.accent, DOWNLOAD: PALETTE.accent, UPLOAD: PALETTE.secondary}
 
@@ -45,7 +52,7 @@ class CheckHistory(QWidget):
         self.throughput = Plot("Throughput", "Mbit/s", (DOWNLOAD, UPLOAD))
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(6 * STEP)
+        self._row.setSpacing(8 * STEP)
         self._row.addWidget(self.latency, 1)
         self._row.addWidget(self.throughput, 1)
 
@@ -84,37 +91,42 @@ class Plot(QWidget):
         self.names = names
         self._unit = unit
         self._canvas: _Canvas | None = None
+        self.limit = Label("", role="attention", size=FontSize.CAPTION)
         self.said = Label("", role="secondary", wrapped=True)
         self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedLayout()
         self._stack.addWidget(self.said)
         head = QHBoxLayout()
-        head.setSpacing(4 * STEP)
-        head.addWidget(caption(f"{title}, {unit}"))
+        head.setSpacing(3 * STEP)
+        head.addWidget(caption(title))
+        head.addWidget(Label(unit, role="secondary", size=FontSize.CAPTION))
         head.addStretch(1)
         for name in names if len(names) > 1 else ():
             head.addWidget(Label(f"● {name.lower()}", role=_ROLES[name], size=FontSize.CAPTION))
+        head.addWidget(self.limit)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * STEP)
         column.addLayout(head)
         column.addLayout(self._stack)
-        self.setFixedHeight(_HEIGHT)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(title)
+        self.setMinimumHeight(_LEAST_HEIGHT)
+        self.setMaximumHeight(_MOST_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(f"{title}, {unit}")
 
     def say(self, text: str) -> None:
         """Say why there is no curve."""
         self.said.setText(text)
+        self.limit.setText("")
         self._stack.setCurrentWidget(self.said)
         self.setAccessibleDescription(text)
 
-    def draw(self, curves: dict[str, Curve]) -> None:
+    def draw(self, curves: Mapping[str, Curve]) -> None:
         """Draw the curves, or say how many checks are still wanted."""
         most = max(len(one.values) for one in curves.values())
         if most < _LEAST:
             self.say(
-                "One check so far; the next one begins a curve." if most else "Each check adds a point here."
+                "One check so far; the next begins a curve." if most else "Each check adds a point here."
             )
             return
         if self._canvas is None:
@@ -122,9 +134,12 @@ class Plot(QWidget):
             self._stack.addWidget(self._canvas.view)
         self._canvas.draw(curves)
         self._stack.setCurrentWidget(self._canvas.view)
+        limits = limits_of(curves)
+        asked = ", ".join(f"{limit:g}" for limit in limits)
+        self.limit.setText(f"┄ asked for: {asked} {self._unit}" if limits else "")
         self.setAccessibleDescription(self._in_words(curves))
 
-    def _in_words(self, curves: dict[str, Curve]) -> str:
+    def _in_words(self, curves: Mapping[str, Curve]) -> str:
         """Return for who can't see a curve what it shows."""
         return " ".join(
             f"{name}: {len(one.values)} checks, {min(one.values):.0f} to {max(one.values):.0f} {self._unit}, "
@@ -132,6 +147,26 @@ class Plot(QWidget):
             for name, one in curves.items()
             if one.values
         )
+
+
+def limits_of(curves: Mapping[str, Curve]) -> list[float]:
+    """Return each figure that is asked for, once."""
+    return sorted({one.limit for one in curves.values() if one.limit is not None})
+
+
+def time_ticks(first: datetime, last: datetime) -> list[tuple[datetime, str]]:
+    """Return where the axis of time has its marks, at most seven, and what stands there.
+
+    Days where it spans some, else hours or minutes; always local.
+    """
+    begin, end = first.astimezone(), last.astimezone()
+    span = end - begin
+    step = next((step for step in _STEPS if span / step < _MOST_TICKS), span / _MOST_TICKS)
+    midnight = begin.replace(hour=0, minute=0, second=0, microsecond=0)
+    past = -(-(begin - midnight) // step)
+    style = "%m-%d" if step >= timedelta(1) else "%H:%M"
+    marks = (midnight + step * (past + number) for number in range(_MOST_TICKS))
+    return [(mark, mark.strftime(style)) for mark in marks if mark <= end]
 
 
 class _Canvas:
@@ -146,49 +181,45 @@ class _Canvas:
         self.view.setFrameShape(self.view.Shape.NoFrame)
         self.view.setAntialiasing(True)
         self._box = pyqtgraph.ViewBox(enableMenu=False, enableMouse=False, border=PALETTE.line)
-        self._box.setDefaultPadding(0.04)
-        left = pyqtgraph.AxisItem("left", linkView=self._box, pen=PALETTE.line, textPen=PALETTE.secondary)
+        left, self._below = (
+            pyqtgraph.AxisItem(side, linkView=self._box, pen=PALETTE.line, textPen=PALETTE.secondary)
+            for side in ("left", "bottom")
+        )
         left.enableAutoSIPrefix(False)
         left.setWidth(_AXIS)
-        below = pyqtgraph.DateAxisItem(
-            "bottom", linkView=self._box, pen=PALETTE.line, textPen=PALETTE.secondary
-        )
-        for axis in (left, below):
+        for axis in (left, self._below):
             axis.setStyle(tickFont=font(FontSize.CAPTION), tickLength=-4)
         layout = pyqtgraph.GraphicsLayout()
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addItem(left, 0, 0)
         layout.addItem(self._box, 0, 1)
-        layout.addItem(below, 1, 1)
+        layout.addItem(self._below, 1, 1)
         self.view.setCentralItem(layout)
 
-    def draw(self, curves: dict[str, Curve]) -> None:
+    def draw(self, curves: Mapping[str, Curve]) -> None:
         """Draw curves and limits."""
-        kit = self._kit
         self._box.clear()
         for name, one in curves.items():
-            colour = _COLOURS[name]
-            item = kit.PlotDataItem(
-                [at.timestamp() for at in one.times],
-                list(one.values),
-                pen=kit.mkPen(colour, width=1.5),
-                symbol="o",
-                symbolSize=5,
-                symbolBrush=colour,
-                symbolPen=None,
-            )
-            self._box.addItem(item)
-        limits = {one.limit for one in curves.values() if one.limit is not None}
-        for limit in sorted(limits):
-            self._box.addItem(self._limit(limit))
-        highest = max((value for one in curves.values() for value in one.values), default=1.0)
-        self._box.setYRange(0, max(highest, *limits, 1.0) * _ROOM, padding=0)
-        self._box.enableAutoRange(axis="x")
+            self._box.addItem(self._curve(one, _COLOURS[name]))
+        for limit in limits_of(curves):
+            pen = self._kit.mkPen(PALETTE.attention, width=1, style=Qt.PenStyle.DashLine)
+            self._box.addItem(self._kit.InfiniteLine(limit, angle=0, pen=pen))
+        highest = max(value for one in curves.values() for value in (*one.values, one.limit or 0.0))
+        times = [at for one in curves.values() for at in one.times]
+        first, last = min(times), max(times)
+        edge = (last - first).total_seconds() * 0.03 or 60.0
+        self._box.setYRange(0, max(highest, 1.0) * _ROOM, padding=0)
+        self._box.setXRange(first.timestamp() - edge, last.timestamp() + edge, padding=0)
+        self._below.setTicks([[(at.timestamp(), text) for at, text in time_ticks(first, last)]])
 
-    def _limit(self, value: float) -> object:
-        pen = self._kit.mkPen(PALETTE.attention, width=1, style=Qt.PenStyle.DashLine)
-        return self._kit.InfiniteLine(value, angle=0, pen=pen, label="asked for", labelOpts=_LABEL)
-
-
-_LABEL: Final = {"color": PALETTE.attention, "position": 0.06, "anchors": [(0, 1), (0, 1)]}
+    def _curve(self, one: Curve, colour: str) -> object:
+        return self._kit.PlotDataItem(
+            [at.timestamp() for at in one.times],
+            list(one.values),
+            pen=self._kit.mkPen(colour, width=1.5),
+            symbol="o",
+            symbolSize=5,
+            symbolBrush=colour,
+            symbolPen=None,
+        )

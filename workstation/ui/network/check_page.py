@@ -33,17 +33,20 @@ from workstation.ui.contracts import (
     Network,
     Notice,
     Tone,
+    Verdict,
 )
 from workstation.ui.controls import Button, Label, caption, panel
 from workstation.ui.network.check_history import CheckHistory
-from workstation.ui.network.check_steps import LOOKS, CheckSteps
+from workstation.ui.network.check_steps import LOOKS, CheckSteps, Look
 from workstation.ui.network.check_text import advice, as_text, circumstances
 from workstation.ui.network.state import NetworkState
 from workstation.ui.network.wording import line_text, worst_first
 from workstation.ui.operations import Operations, Ticket
-from workstation.ui.theme import ICON, STEP, FontSize, font, icon
+from workstation.ui.theme import ICON, PALETTE, STEP, FontSize, font, icon
 from workstation.ui.theme.sizes import BANNER
 
+_STEPS: Final = 960  # pixels; wider, found and wanted are too far apart to be compared
+_NOT_CHECKED: Final[Look] = ("info", "not checked", "secondary", PALETTE.secondary)
 _NARROW: Final = 900  # pixels; below it the columns stand below each other
 _USUAL_STEPS: Final = 8  # of a whole check
 _NEARLY: Final = 0.95  # the bar is full only when all is judged
@@ -126,11 +129,14 @@ class CheckPage(QWidget):
             failed=lambda error: self._fail(ticket, error),
             progress=self._take,
         )
+        self.steps.setMinimumHeight(self.steps.height())  # what stands below stays where it is
         self.steps.clear()
         self.progress.setValue(0)
         self._show_advice([])
         self._say(
-            "running", f"Checking the line to {self.choice.currentText()}", "Reading goes on meanwhile."
+            LOOKS[Verdict.RUNNING],
+            f"Checking the line to {self.choice.currentText()}",
+            "Reading goes on meanwhile.",
         )
         self._show_running()
         self.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -192,7 +198,7 @@ class CheckPage(QWidget):
         self._ticket = None
         self._show_running()
         self.steps.clear()
-        self._say("bad", calm(error), "")
+        self._say(LOOKS[Verdict.BAD], calm(error))
 
     def _look_back(self) -> None:
         """Ask for the checks of the past."""
@@ -224,12 +230,12 @@ class CheckPage(QWidget):
             self._show_advice([])
             name = self.choice.currentText()
             self._say(
-                "running", f"The line to {name} has not been checked yet.", "A check takes under a minute."
+                _NOT_CHECKED, f"The line to {name} has not been checked yet.", "A check takes under a minute."
             )
             return
         self.steps.show_steps(report.steps)
         self._show_advice(advice(report.steps))
-        self._say(report.verdict.value, report.summary, circumstances(report, self._now()))
+        self._say(LOOKS[report.verdict], report.summary, circumstances(report, self._now()))
 
     def _show_running(self) -> None:
         for widget, shown in (
@@ -238,11 +244,13 @@ class CheckPage(QWidget):
             (self.check_button, not self.running),
         ):
             widget.setVisible(shown)
+        if not self.running:
+            self.steps.setMinimumHeight(0)
         self.choice.setEnabled(not self.running)
         self.actions_["check-line"].setEnabled(not self.running)
 
-    def _say(self, verdict: str, text: str, more: str) -> None:
-        sign, word, role, colour = next(look for known, look in LOOKS.items() if known.value == verdict)
+    def _say(self, look: Look, text: str, more: str = "") -> None:
+        sign, word, role, colour = look
         self.mark.setPixmap(icon(sign, colour=colour).pixmap(ICON, ICON))
         self.mark.setAccessibleName(word)
         self.verdict.setText(text)
@@ -300,6 +308,7 @@ class CheckPage(QWidget):
         self.choice.setFont(font())
         self.choice.setAccessibleName("Archive")
         self.progress.setTextVisible(False)
+        self.progress.setMaximumWidth(_STEPS)
         self.progress.setAccessibleName("Progress of the check")
         head = QHBoxLayout()
         head.setSpacing(4 * STEP)
@@ -326,14 +335,18 @@ class CheckPage(QWidget):
         top.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
         texts = QVBoxLayout()
         texts.setSpacing(STEP)
-        for widget in (self.verdict, self.circumstances, self.progress):
-            texts.addWidget(widget)
+        texts.addWidget(self.verdict)
+        texts.addWidget(self.circumstances)
+        texts.addSpacing(STEP)
+        texts.addWidget(self.progress)
         top.addLayout(texts, 1)
         self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._middle.setSpacing(8 * STEP)
+        self.steps.setMaximumWidth(_STEPS)
         self._middle.addWidget(self.steps, 3, Qt.AlignmentFlag.AlignTop)
         self._advice_box = self._make_advice_box()
         self._middle.addWidget(self._advice_box, 1, Qt.AlignmentFlag.AlignTop)
+        self._middle.addStretch(0)
         column = QVBoxLayout()
         column.setContentsMargins(6 * STEP, 6 * STEP, 6 * STEP, 6 * STEP)
         column.setSpacing(7 * STEP)

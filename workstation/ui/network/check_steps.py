@@ -12,7 +12,10 @@ from workstation.ui.contracts import CheckStep, Verdict
 from workstation.ui.controls import Label, caption
 from workstation.ui.theme import PALETTE, STEP, icon
 
-LOOKS: Final = {
+Look = tuple[str, str, str, str]
+"""An icon, the word beside it, the role of the word and the colour of the icon."""
+
+LOOKS: Final[dict[Verdict, Look]] = {
     Verdict.RUNNING: ("running", "under way", "secondary", PALETTE.secondary),
     Verdict.GOOD: ("check", "good", "good", PALETTE.good),
     Verdict.WARNING: ("attention", "warning", "attention", PALETTE.attention),
@@ -21,6 +24,7 @@ LOOKS: Final = {
 }
 _MEASURED: Final = "measured"  # its verdict comes at the end
 _MARK: Final = 16
+_WANTED: Final = 150  # "at least 200 Mbit/s" in one line
 _HEADINGS: Final = ("", "Verdict", "Step", "Found", "Wanted")
 _TOP: Final = Qt.AlignmentFlag.AlignTop
 
@@ -37,8 +41,11 @@ class CheckSteps(QWidget):
         self._grid.setVerticalSpacing(2 * STEP)
         self._grid.setColumnStretch(3, 3)
         self._grid.setColumnStretch(4, 1)
-        for column, text in enumerate(_HEADINGS):
-            self._grid.addWidget(caption(text), 0, column)
+        self._grid.setColumnMinimumWidth(4, _WANTED)
+        self._headings = [caption(text) for text in _HEADINGS]
+        for column, heading in enumerate(self._headings):
+            self._grid.addWidget(heading, 0, column)
+            heading.hide()
 
     @property
     def begun(self) -> int:
@@ -53,6 +60,7 @@ class CheckSteps(QWidget):
         """Show these steps."""
         while len(self._lines) > len(steps):
             self._lines.pop().remove()
+        self._show_headings()
         for number, step in enumerate(steps):
             self._line(number).say(step)
 
@@ -72,7 +80,12 @@ class CheckSteps(QWidget):
     def _line(self, number: int) -> _Line:
         if number == len(self._lines):
             self._lines.append(_Line(self._grid, number + 1))
+        self._show_headings()
         return self._lines[number]
+
+    def _show_headings(self) -> None:
+        for heading in self._headings:
+            heading.setVisible(bool(self._lines))
 
 
 class _Line:

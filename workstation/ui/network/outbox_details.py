@@ -28,7 +28,7 @@ class OutboxDetails(QWidget):
         self._actions = retry, give_up
         self._title = Label(strong=True, wrapped=True)
         self._way = Label(role="secondary", wrapped=True)
-        self._needs = Label(role="fault", wrapped=True)
+        self._needs = Label(wrapped=True)
         self._error = Label(role="attention", wrapped=True)
         self._facts = {name: Label(wrapped=True) for name in _FACTS}
         self.retry_button = Button("Retry", key="R", hint="Send it again now (R)")
@@ -53,6 +53,7 @@ class OutboxDetails(QWidget):
             self._way.setText(way(row))
             self._say(self._needs, needs(row))
             self._say(self._error, row.error)
+            self._error.set_role("fault" if row.needs_person else "attention")
             self._facts["Size"].setText(_size(row))
             self.tick()
 
@@ -95,6 +96,7 @@ class OutboxDetails(QWidget):
         column.addWidget(self._needs)
         column.addSpacing(STEP)
         column.addLayout(buttons)
+        column.addStretch(1)
 
 
 def _allowed(row: OutboxRow | None) -> tuple[bool, bool]:

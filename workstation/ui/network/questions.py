@@ -61,7 +61,7 @@ class QuitDialog(Dialog):
 
     def __init__(self, unsent: Sequence[OutboxRow], now: datetime, parent: QWidget | None = None) -> None:
         count = counted(len(unsent), "thing has", "things have")
-        text = f"{count} not arrived yet. It stays safe on this computer and is sent at the next start."
+        text = f"{count} not arrived yet. All is safe on this computer; what waits is sent at the next start."
         super().__init__("Quit with unsent work?", text, accept="Stay", parent=parent)
         for row in unsent[:_LISTED]:
             self.column.addWidget(

@@ -125,6 +125,7 @@ class Switchboard(QObject):
         bar.opens("outbox", self.outbox.open)
         self.state.lines_changed.connect(self._show_lines)
         self.state.outbox_changed.connect(self._show_outbox)
+        self._window.pages.currentChanged.connect(lambda _: self.outbox.raise_())
         self.check.left.connect(self._leave_check)
         self.check.asked_sign_in.connect(self._sign_in_to)
         self.check.noticed.connect(self._window.tell)

@@ -105,7 +105,9 @@ def lines_item(rows: Sequence[LineRow], now: datetime) -> StateItem:
     if not rows:
         return StateItem("line", "")
     ordered = worst_first(rows)
-    worst, others = ordered[0], len(ordered) - 1
+    worst = ordered[0]
+    is_well = worst.status is LineStatus.ONLINE
+    others = sum(is_well or row.status is not LineStatus.ONLINE for row in ordered[1:])
     text, tone = line_text(worst, now), _TONES[worst.status]
     if worst.status is LineStatus.SIGNED_OUT:
         text = f"{text}, sign in"
@@ -170,12 +172,9 @@ def state_text(row: OutboxRow, now: datetime) -> str:
 def needs(row: OutboxRow) -> str:
     """Return what only a person can settle, "" where nothing is."""
     if row.state is DeliveryState.CONFLICT:
-        return (
-            "The archive has another object under the same number. Find out which is right, then retry or "
-            "give up."
-        )
+        return "Find out which of the two is right; then send it again, or give it up."
     if row.state is DeliveryState.QUARANTINED:
-        return "The archive does not take it. Mend the cause, then retry, or give up."
+        return "The archive does not take it as it is. Tell your IT why; then send it again, or give it up."
     return ""
 
 

@@ -103,6 +103,7 @@ QFileDialog QSplitter::handle { background: transparent; width: 8px; }
 QAbstractItemView { background: $window; border: none; }
 QTableView::item { border: none; padding: 0 5px; } /* and Qt's own 3 px */
 QListWidget { background: transparent; }
+QListView[kind="outbox"] { background: $panel; }
 QHeaderView { background: $window; border: none; }
 QHeaderView::section { background: $window; color: $secondary; border: none;
     border-bottom: 1px solid $line; padding: 0 8px; height: ${header}px; }

@@ -1,4 +1,4 @@
-"""From an address to a connection, whichever way the archive is spoken to."""
+"""From an address to connections, whichever way the archive is spoken to."""
 
 from __future__ import annotations
 
@@ -11,13 +11,28 @@ from workstation.archive.sign_in import Account
 from workstation.archive.tls import adapter_of, context_of
 
 
-def connect(address: Address, endpoint: Endpoint, account: Account, *, idle: float) -> Connection:
-    """Return a connection by one of an archive's endpoints; nothing is opened before something is asked.
+class Dialer:
+    """Makes the connections to one archive; what one of them finds out about it, all of them know."""
 
-    ``idle`` is how many seconds a request may be without a byte.
-    """
-    if address.speech is Speech.DICOMWEB:
-        adapter, patience = adapter_of(address.tls), web.Patience(idle=idle)
-        return web.connect(address, endpoint, authenticator=account, adapter=adapter, patience=patience)
-    context = context_of(address.tls) if address.tls.is_wanted else None
-    return connect_dimse(address, endpoint, context=context, patience=DimsePatience(silence=idle))
+    def __init__(self, address: Address, account: Account) -> None:
+        self._address = address
+        self._account = account
+        self._known = web.Known()
+
+    def connect(self, endpoint: Endpoint, idle: float) -> Connection:
+        """Return a connection by one of its endpoints; nothing is opened before something is asked.
+
+        ``idle`` is how many seconds a request may be without a byte.
+        """
+        address = self._address
+        if address.speech is Speech.DICOMWEB:
+            return web.connect(
+                address,
+                endpoint,
+                authenticator=self._account,
+                adapter=adapter_of(address.tls),
+                known=self._known,
+                patience=web.Patience(idle=idle),
+            )
+        context = context_of(address.tls) if address.tls.is_wanted else None
+        return connect_dimse(address, endpoint, context=context, patience=DimsePatience(silence=idle))

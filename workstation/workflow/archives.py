@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workstation.archive import Address, Connection, Endpoint, SignIn, Speech, TlsRules
-from workstation.archive.connecting import connect
+from workstation.archive.connecting import Dialer
 from workstation.archive.sign_in import Account, account_of
 from workstation.clock import Clock
 from workstation.config import ArchiveEntry
@@ -22,10 +22,11 @@ class Way:
     entry: ArchiveEntry
     address: Address
     account: Account
+    dialer: Dialer
 
     def connect(self, endpoint: Endpoint, idle: float) -> Connection:
         """Return a connection by one of its endpoints."""
-        return connect(self.address, endpoint, self.account, idle=idle)
+        return self.dialer.connect(endpoint, idle)
 
     @property
     def warning(self) -> str:
@@ -38,7 +39,8 @@ class Way:
 def way_to(entry: ArchiveEntry, *, vault: Vault, clock: Clock) -> Way:
     """Return an archive that is set up, ready to be spoken to; nothing is asked of it."""
     address = address_of(entry)
-    return Way(entry, address, account_of(address, vault=vault, clock=clock))
+    account = account_of(address, vault=vault, clock=clock)
+    return Way(entry, address, account, Dialer(address, account))
 
 
 def address_of(entry: ArchiveEntry) -> Address:

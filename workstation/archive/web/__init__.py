@@ -6,6 +6,7 @@ Every URL is made here from the configured base; none that an answer names is ev
 
 from workstation.archive.web.capabilities import Capabilities, capabilities_of, described
 from workstation.archive.web.connection import WebConnection, connect
+from workstation.archive.web.known import Known
 from workstation.archive.web.probe import probe
 from workstation.archive.web.transport import ANONYMOUS, Authenticator, Patience, Transport
 
@@ -13,6 +14,7 @@ __all__ = [
     "ANONYMOUS",
     "Authenticator",
     "Capabilities",
+    "Known",
     "Patience",
     "Transport",
     "WebConnection",

@@ -1,7 +1,8 @@
 """One archive by one of its endpoints, spoken to over the web.
 
-What the archive can do is asked for when it is needed first, unless its product is named or the caller
-knows already; it is asked once, whichever thread comes first. Setting up a connection sends nothing.
+What the archive can do is asked for when it is needed first, unless its product is named or another of its
+connections knows already; it is asked once, whichever thread comes first. Setting up a connection sends
+nothing.
 
 Errors:  ValueError for an address of another speech; those of ``transport`` for a URL that can't be used.
 """
@@ -9,10 +10,12 @@ Errors:  ValueError for an address of another speech; those of ``transport`` for
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 
 from requests.adapters import HTTPAdapter
 
+from workstation.archive.errors import ArchiveError, BadAnswer, NotThere, Refused
 from workstation.archive.model import (
     Address,
     Claim,
@@ -31,6 +34,7 @@ from workstation.archive.model import (
 from workstation.archive.protocols import Images, Part, Work
 from workstation.archive.web import metadata, retrieve, search, store
 from workstation.archive.web.capabilities import Capabilities, capabilities_of, overridden
+from workstation.archive.web.known import Known
 from workstation.archive.web.probe import probe
 from workstation.archive.web.transport import ANONYMOUS, Ask, Authenticator, Patience, Transport
 from workstation.archive.web.ups import Workitems
@@ -42,25 +46,27 @@ def connect(
     *,
     authenticator: Authenticator = ANONYMOUS,
     adapter: HTTPAdapter | None = None,
-    capabilities: Capabilities | None = None,
+    known: Known | None = None,
     patience: Patience = Patience(),  # noqa: B008  it is frozen
 ) -> WebConnection:
-    """Return a way to the archive; the adapter is this connection's alone, from now on."""
+    """Return a way to the archive; the adapter is this connection's alone, from now on.
+
+    ``known`` is what all connections to one archive share.
+    """
     if address.speech is not Speech.DICOMWEB:
         raise ValueError("this archive is not spoken to over the web")
     transport = Transport(endpoint.url, authenticator=authenticator, adapter=adapter, patience=patience)
-    return WebConnection(transport, address, capabilities)
+    return WebConnection(transport, address, known or Known())
 
 
 class WebConnection:
     """Both doors of an archive; safe for several threads."""
 
-    def __init__(
-        self, transport: Transport, address: Address, capabilities: Capabilities | None = None
-    ) -> None:
+    def __init__(self, transport: Transport, address: Address, known: Known) -> None:
         self._transport = transport
         self._address = address
-        self._traits = capabilities or capabilities_of(address.product, address.overrides)
+        self._named = capabilities_of(address.product, address.overrides)
+        self._known = known
         self._probing = threading.Lock()
         self.images: Images = _Images(self)
         self.work: Work = _Work(self)
@@ -73,10 +79,25 @@ class WebConnection:
     @property
     def capabilities(self) -> Capabilities:
         """Return what the archive can do; it is asked, if nobody knows yet."""
-        with self._probing:
-            if self._traits is None:
-                self._traits = overridden(probe(self._transport), self._address.overrides)
-            return self._traits
+        if self._named is not None:
+            return self._named
+        with self._probing:  # this connection's alone: another may hang where this one doesn't
+            traits = self._known.traits
+            if traits is None:
+                traits = overridden(probe(self._transport), self._address.overrides)
+                self._known.learn(traits)
+            return traits
+
+    @contextmanager
+    def believing(self, *also: type[ArchiveError]) -> Iterator[Capabilities]:
+        """Lend what is known of the archive; an answer that contradicts it puts it in doubt."""
+        traits = self.capabilities
+        try:
+            yield traits
+        except ArchiveError as error:
+            if isinstance(error, (Refused, BadAnswer, *also)):
+                self._known.contradicted()
+            raise
 
     @property
     def requester(self) -> str:
@@ -97,22 +118,27 @@ class _Images:
         self._to = connection
 
     def search(self, query: Query) -> Search:
-        return search.search(self._to.transport, self._to.capabilities, query)
+        with self._to.believing() as traits:
+            return search.search(self._to.transport, traits, query)
 
     def metadata(self, study_uid: str) -> Contents:
-        return metadata.metadata(self._to.transport, self._to.capabilities, study_uid)
+        with self._to.believing() as traits:
+            return metadata.metadata(self._to.transport, traits, study_uid)
 
     def retrieve(self, wanted: Wanted) -> Generator[Part, None, None]:
-        yield from retrieve.retrieve(self._to.transport, self._to.capabilities, wanted)
+        with self._to.believing() as traits:
+            yield from retrieve.retrieve(self._to.transport, traits, wanted)
 
     def thumbnail(self, wanted: Wanted, side: int) -> bytes:
         return retrieve.thumbnail(self._to.transport, self._to.capabilities, wanted, side)
 
     def store(self, objects: Sequence[Outgoing]) -> tuple[StoreAnswer, ...]:
-        return store.store(self._to.transport, self._to.capabilities, objects)
+        with self._to.believing() as traits:
+            return store.store(self._to.transport, traits, objects)
 
     def verify(self, references: Sequence[Reference]) -> frozenset[str]:
-        return store.verify(self._to.transport, self._to.capabilities, references)
+        with self._to.believing() as traits:
+            return store.verify(self._to.transport, traits, references)
 
 
 class _Work:
@@ -124,7 +150,8 @@ class _Work:
         return Workitems(self._to.transport, self._to.capabilities, self._to.requester)
 
     def tasks(self) -> tuple[Task, ...]:
-        return self._items.tasks()
+        with self._to.believing(NotThere):
+            return self._items.tasks()
 
     def claim(self, task_uid: str, transaction_uid: str, performer: str) -> Claim:
         return self._items.claim(task_uid, transaction_uid, performer)

@@ -17,6 +17,7 @@ from workstation.archive import (
     Endpoint,
     NotAllowed,
     NotOffered,
+    NotThere,
     Outgoing,
     Query,
     Reference,
@@ -25,7 +26,8 @@ from workstation.archive import (
     Unreachable,
     Wanted,
 )
-from workstation.archive.web import Capabilities, connect
+from workstation.archive.web import Capabilities, Known, connect
+from workstation.archive.web.known import STANDS
 
 
 def address(product: str = "orthanc", speech: Speech = Speech.DICOMWEB, **overrides: str) -> Address:
@@ -111,13 +113,56 @@ def test_an_unknown_product_is_probed_once_whoever_comes_first() -> None:
     assert sum(one.path.endswith("/rendered") for one in server.requests) == 1
 
 
-def test_what_a_caller_knows_of_an_archive_isn_t_asked_again() -> None:
-    known = Capabilities(page_size=3)
+def test_what_one_connection_finds_out_another_knows() -> None:
+    known = Known()
     with ScriptedHttp(archive) as server:
         endpoint = Endpoint("x", url=server.url)
-        with closing(connect(address(""), endpoint, capabilities=known)) as connection:
-            assert connection.capabilities is known
-        assert server.requests == []
+        with closing(connect(address(""), endpoint, known=known)) as first:
+            found = first.capabilities
+        asked = len(server.requests)
+        with closing(connect(address(""), endpoint, known=known)) as second:
+            assert second.capabilities is found
+        assert len(server.requests) == asked > 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_doubted"),
+    [(reply(400), True), (reply(body=b"<html>", Content_Type="text/html"), True), (reply(503), False)],
+)
+def test_an_answer_that_contradicts_what_is_known_has_it_found_out_anew(
+    answer: bytes, *, is_doubted: bool
+) -> None:
+    now = [0.0]
+    known = Known(clock=lambda: now[0])
+
+    def script(seen: Seen) -> Iterable[Step]:
+        return [answer] if seen.path.endswith("/studies/1.1") else archive(seen)
+
+    with (
+        ScriptedHttp(script) as server,
+        closing(connect(address(""), Endpoint("x", url=server.url), known=known)) as connection,
+    ):
+        found = connection.capabilities
+        for age, after in ((STANDS / 2, found), (2 * STANDS, None if is_doubted else found)):
+            now[0] = age
+            with pytest.raises(ArchiveError):
+                list(connection.images.retrieve(Wanted("1.1")))
+            assert known.traits is after
+
+
+def test_a_list_of_tasks_that_is_gone_contradicts_what_is_known() -> None:
+    now = [0.0]
+    known = Known(clock=lambda: now[0])
+    known.learn(Capabilities(workitems=True))
+    now[0] = 2 * STANDS
+    with (
+        ScriptedHttp(archive) as server,
+        closing(connect(address(""), Endpoint("x", url=server.url), known=known)) as connection,
+    ):
+        with pytest.raises(NotThere):
+            connection.work.tasks()
+        with pytest.raises(NotOffered):
+            connection.work.tasks()
 
 
 def test_an_archive_that_could_not_be_probed_is_probed_again() -> None:

@@ -78,18 +78,30 @@ class Walker:
 
     def outermost(self, position: int) -> dict[int, Element]:
         """Walk the dataset up to its first pixel data and return its elements."""
+        found, position = self.before_pixels(position)
+        if position + 8 <= len(self._data):
+            tag, vr, value, length = self._head(position, len(self._data), explicit=self._explicit)
+            found[tag] = self._pixels(vr, value, length, frames=found.get(_NUMBER_OF_FRAMES))
+        elif any(self._data[position:]):
+            raise truncated("the head of an element", where=self._place(position))
+        return found
+
+    def before_pixels(self, position: int) -> tuple[dict[int, Element], int]:
+        """Walk the dataset up to its first pixel data; return its elements and where those begin, or the end."""
         end = len(self._data)
         found: dict[int, Element] = {}
         while position + 8 <= end:
             tag, vr, value, length = self._head(position, end, explicit=self._explicit)
             if tag in PIXEL_TAGS:
-                found[tag] = self._pixels(vr, value, length, frames=found.get(_NUMBER_OF_FRAMES))
-                return found
+                break
             found[tag], position = self._value(tag, vr, value, length, end, explicit=self._explicit, depth=0)
             self._count_element()
-        if any(self._data[position:]):
-            raise truncated("the head of an element", where=self._place(position))
-        return found
+        return found, position
+
+    def pixel_head(self, position: int) -> tuple[int, int, int | None]:
+        """Return the tag of pixel data, where their value begins and its length, None if that is undefined."""
+        tag, _, value, length = self._head(position, len(self._data), explicit=self._explicit)
+        return tag, value, None if length == _UNDEFINED else length
 
     def _head(self, position: int, end: int, *, explicit: bool) -> tuple[int, str | None, int, int]:
         """Return tag, VR, where the value begins, and its length."""

@@ -56,6 +56,11 @@ def is_subsampled(pixel: PixelFormat) -> bool:
     return pixel.photometric == "YBR_FULL_422" and pixel.samples == 3
 
 
+def begins_codestream(fragment: memoryview) -> bool:
+    """Whether a fragment begins as a codestream of the JPEG family does; inside one these bytes can't occur."""
+    return bytes(fragment[:8]).startswith(_FIRST_BYTES)
+
+
 def _native(element: Element, layout: Layout, pixel: PixelFormat, count: int) -> FrameTable:
     if element.fragments is not None:
         raise malformed("The pixel data are encapsulated, the transfer syntax isn't", where="(7FE0,0010)")
@@ -132,11 +137,11 @@ def _at_offsets(fragments: tuple[Span, ...], starts: list[int], count: int) -> l
 def _at_first_bytes(
     data: memoryview, fragments: tuple[Span, ...], count: int
 ) -> list[tuple[Span, ...]] | None:
-    """Cut before each fragment that begins as a codestream does; inside one these bytes can't occur."""
+    """Cut before each fragment that begins as a codestream does."""
     cuts = [
         i
         for i, (offset, length) in enumerate(fragments)
-        if bytes(data[offset : offset + min(length, 8)]).startswith(_FIRST_BYTES)
+        if begins_codestream(data[offset : offset + length])
     ]
     return _cut(fragments, cuts) if len(cuts) == count and cuts[0] == 0 else None
 

@@ -201,10 +201,14 @@ class MainWindow(QMainWindow):
         self._keys.open()
 
     def _commands(self) -> tuple[Command, ...]:
-        """Return every command, by the name that it has on the page that is shown."""
+        """Return the commands for the sheet of keys, by the names that they have here."""
         here = {command.name: command for command, _ in self._offered()}
-        commands = COMMANDS if self.network else tuple(filter(_needs_no_network, COMMANDS))
-        return tuple(here.get(command.name, command) for command in commands)
+        places = self.network.places() if self.network else (Place.EVERYWHERE, Place.STUDIES, Place.READING)
+        return tuple(
+            here.get(command.name, command)
+            for command in COMMANDS
+            if command.place in places and (self.network or command.name not in OF_THE_NETWORK)
+        )
 
     def _next_area(self) -> None:
         beside = [self.network.outbox] if self.network else []
@@ -283,10 +287,6 @@ class MainWindow(QMainWindow):
 
 def _has_keys(area: QWidget) -> bool:
     return area.hasFocus() or any(child.hasFocus() for child in area.findChildren(QWidget))
-
-
-def _needs_no_network(command: Command) -> bool:
-    return command.name not in OF_THE_NETWORK and command.place not in (Place.OUTBOX, Place.CONNECTION)
 
 
 def _nothing(_: object) -> None:

@@ -24,6 +24,7 @@ from workstation.ui.network.state import NetworkState
 from workstation.ui.network.wording import arriving_item, lines_item, outbox_item, worst_first
 from workstation.ui.notices import Notices
 from workstation.ui.operations import Operations
+from workstation.ui.shortcuts import Place
 from workstation.ui.state_bar import StateBar
 
 _AGES: Final = 20_000  # milliseconds between two looks at how old things are
@@ -58,9 +59,10 @@ class Switchboard(QObject):
         self.signing_in = SigningIn(network, self.operations, window.notices, window.tell)
         self.outage = OutageLine(window.notices, window.tell, window.now)
         self._before: QWidget | None = None
+        self._question: QuitDialog | None = None
         self._actions: Actions | None = None
         self._ages = QTimer(self, interval=_AGES)
-        self._ages.timeout.connect(self._show_ages)
+        self._ages.timeout.connect(self._show_all)
         self._ages.start()
         self._connect()
 
@@ -76,8 +78,14 @@ class Switchboard(QObject):
     def follow(self, actions: Actions) -> None:
         """Switch the window's commands on and off, as there is something to do for them."""
         self._actions = actions
-        self._show_lines()
-        self._show_outbox()
+        self._show_all()
+
+    def places(self) -> tuple[Place, ...]:
+        """Return where keys mean something now, for the sheet of keys."""
+        beside = (Place.OUTBOX,) if self.outbox.isVisible() else ()
+        if self._window.pages.currentWidget() is self.check:
+            return (Place.EVERYWHERE, Place.CONNECTION, *beside)
+        return (Place.EVERYWHERE, Place.STUDIES, Place.READING, *beside)
 
     def open_check(self) -> None:
         """Show the connection check; from there Esc leads back to where one was."""
@@ -105,13 +113,12 @@ class Switchboard(QObject):
     def ask_before_quitting(self, leave: Callable[[], object]) -> bool:
         """Ask if anything is unsent; True while the question stands, and ``leave`` may be called later."""
         unsent = self.state.unsent
-        if not unsent:
-            return False
-        dialog = QuitDialog(unsent, self._window.now(), self._window.widget)
-        dialog.quits.connect(leave)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-        return True
+        if unsent and self._question is None:
+            self._question = QuitDialog(unsent, self._window.now(), self._window.widget)
+            self._question.quits.connect(leave)
+            self._question.finished.connect(self._forget_question)
+            self._question.open()
+        return bool(unsent)
 
     def close(self) -> None:
         """Wait for nobody any more."""
@@ -123,7 +130,7 @@ class Switchboard(QObject):
         bar.opens("line", self._open_line)
         bar.opens("arriving", self._window.show_studies)
         bar.opens("outbox", self.outbox.open)
-        self.state.lines_changed.connect(self._show_lines)
+        self.state.lines_changed.connect(self._show_all)
         self.state.outbox_changed.connect(self._show_outbox)
         self._window.pages.currentChanged.connect(lambda _: self.outbox.raise_())
         self.check.left.connect(self._leave_check)
@@ -153,11 +160,16 @@ class Switchboard(QObject):
         if line is not None:
             self.signing_in.start(line, self._window.widget)
 
+    def _forget_question(self) -> None:
+        if self._question is not None:
+            self._question.deleteLater()
+        self._question = None
+
     def _told(self) -> None:
         self.outage.mark(self._window.reader)
-        self._show_lines()
+        self._show_all()
 
-    def _show_ages(self) -> None:
+    def _show_all(self) -> None:
         self._show_lines()
         self._show_outbox()
 

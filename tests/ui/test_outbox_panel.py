@@ -1,0 +1,272 @@
+"""The outbox: what needs a person stands first, keys do everything, nothing goes by accident."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from invented_network import NOW, InventedNetwork, deliveries, delivery
+from network_window import board_of, window_with
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from workstation.errors import LumenError
+from workstation.ui.contracts import DeliveryState, OutboxRow
+from workstation.ui.main_window import MainWindow
+from workstation.ui.network.outbox_model import Fold, Heading, done_today, entries
+from workstation.ui.network.outbox_panel import OutboxPanel
+from workstation.ui.network.questions import GiveUpDialog
+
+Show = Callable[[QWidget], QWidget]
+Wait = Callable[[Callable[[], object]], None]
+
+
+@pytest.fixture
+def network() -> InventedNetwork:
+    return InventedNetwork(outbox=deliveries())
+
+
+@pytest.fixture
+def window(network: InventedNetwork, show: Show, wait: Wait) -> MainWindow:
+    return window_with(network, show, wait)
+
+
+@pytest.fixture
+def panel(window: MainWindow) -> OutboxPanel:
+    QTest.keyClick(window.studies.table, Qt.Key.Key_F8)
+    opened = board_of(window).outbox
+    assert opened.isVisible()
+    return opened
+
+
+def lines(panel: OutboxPanel) -> list[str]:
+    """Return the list's lines as a screen reader reads them."""
+    role = Qt.ItemDataRole.AccessibleTextRole
+    return [str(panel.model.index(number).data(role)) for number in range(panel.model.rowCount())]
+
+
+def dialog_of(window: MainWindow) -> GiveUpDialog:
+    return next(dialog for dialog in window.findChildren(GiveUpDialog) if dialog.isVisible())
+
+
+def test_what_needs_a_person_stands_first_and_what_has_arrived_is_folded(panel: OutboxPanel) -> None:
+    assert [line.split(" · ")[0] for line in lines(panel)] == [
+        "Needs you",
+        "Report",
+        "On the way",
+        "Report",
+        "240 images",
+        "Key object",
+        "5 arrived today",
+    ]
+    chosen = panel.chosen()
+    assert chosen is not None
+    assert chosen.state is DeliveryState.CONFLICT
+    assert panel.summary.text() == "1 needs you, 3 on the way"
+    assert QApplication.focusWidget() is panel.list
+
+
+def test_a_line_says_what_whose_where_to_and_how_it_stands(panel: OutboxPanel) -> None:
+    assert lines(panel)[3] == (
+        "Report · VALE, Marisol, CT head without contrast, 2026-11-24 → Harbor, waiting, next try in 0:42"
+    )
+
+
+def test_arrows_pass_over_headings_and_the_details_follow(panel: OutboxPanel) -> None:
+    QTest.keyClick(panel.list, Qt.Key.Key_Down)
+
+    texts = {label.text() for label in panel.details.findChildren(QLabel) if label.isVisible()}
+    assert {
+        "waiting, next try in 0:42",
+        "3, the last 18 s ago",
+        "No answer from the archive within 10 s.",
+    } <= texts
+
+
+def test_keys_send_again_and_give_the_keys_back(
+    window: MainWindow, panel: OutboxPanel, network: InventedNetwork, wait: Wait
+) -> None:
+    QTest.keyClick(panel.list, Qt.Key.Key_R)
+    wait(lambda: ("retry", "00000001") in network.asked)
+    QTest.keyClick(panel.list, Qt.Key.Key_Escape)
+
+    assert not panel.isVisible()
+    assert QApplication.focusWidget() is window.studies.table
+
+
+def test_a_signed_report_is_given_up_only_for_a_reason_that_was_typed(
+    window: MainWindow, panel: OutboxPanel, network: InventedNetwork, wait: Wait
+) -> None:
+    QTest.keyClick(panel.list, Qt.Key.Key_G)
+    dialog = dialog_of(window)
+    assert "OKAFOR, Benedict" in " ".join(label.text() for label in dialog.findChildren(QLabel))
+
+    QTest.keyClicks(dialog.why, "   ")
+    QTest.keyClick(dialog.why, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    QTest.keyClicks(dialog.why, "faxed by the night desk")
+    QTest.keyClick(dialog.why, Qt.Key.Key_Return)
+
+    wait(lambda: ("give up", "00000001", "faxed by the night desk") in network.asked)
+    wait(lambda: window.notices.text == "Report given up.")
+
+
+def test_images_are_given_up_for_the_usual_reason_with_one_key(show: Show, wait: Wait) -> None:
+    network = InventedNetwork(outbox=[delivery(kind="image", count=23)])
+    window = window_with(network, show, wait)
+    board_of(window).outbox.open()
+    board_of(window).outbox.actions_["give-up"].trigger()
+
+    QTest.keyClick(dialog_of(window).why, Qt.Key.Key_Return)
+
+    wait(lambda: ("give up", "00000000", "not needed there any more") in network.asked)
+
+
+def test_a_second_thought_gives_nothing_up(
+    window: MainWindow, panel: OutboxPanel, network: InventedNetwork
+) -> None:
+    QTest.keyClick(panel.list, Qt.Key.Key_G)
+    QTest.keyClicks(dialog_of(window).why, "no")
+    QTest.keyClick(dialog_of(window).why, Qt.Key.Key_Escape)
+
+    assert network.asked == []
+    assert panel.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("state", "can"),
+    [
+        (state, state not in (DeliveryState.SENDING, DeliveryState.VERIFIED, DeliveryState.CLOSED))
+        for state in DeliveryState
+    ],
+)
+def test_only_what_can_be_done_is_offered(show: Show, wait: Wait, state: DeliveryState, can: bool) -> None:  # noqa: FBT001  a case
+    window = window_with(InventedNetwork(outbox=[delivery(state=state)]), show, wait)
+    panel = board_of(window).outbox
+    panel.open()
+    panel.toggle_done()
+    QTest.keyClick(panel.list, Qt.Key.Key_End)
+
+    assert panel.chosen() is not None
+    assert panel.details.retry_button.isVisible() is can
+    assert panel.actions_["give-up"].isEnabled() is can
+
+
+def test_what_goes_wrong_is_a_line_and_changes_nothing(
+    window: MainWindow, panel: OutboxPanel, network: InventedNetwork, wait: Wait
+) -> None:
+    network.trouble = LumenError("The disk is full", remedy="Free some space.")
+    QTest.keyClick(panel.list, Qt.Key.Key_R)
+
+    wait(lambda: window.notices.text == "The disk is full. Free some space.")
+    assert panel.model.rowCount() == 7
+
+
+def test_the_fold_opens_and_closes_by_key_enter_and_click(panel: OutboxPanel) -> None:
+    QTest.keyClick(panel.list, Qt.Key.Key_D)
+    assert panel.model.rowCount() == 12
+    assert lines(panel)[7].endswith(f"delivered at {(NOW - timedelta(minutes=50)).astimezone():%H:%M}")
+
+    fold = panel.model.index(6)
+    panel.list.setCurrentIndex(fold)
+    QTest.keyClick(panel.list, Qt.Key.Key_Return)
+    assert panel.model.rowCount() == 7
+    middle = panel.list.visualRect(panel.model.index(6)).center()
+    QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(middle))
+    assert panel.model.rowCount() == 12
+
+
+def test_an_empty_outbox_is_calm(show: Show, wait: Wait) -> None:
+    panel = board_of(window_with(InventedNetwork(), show, wait)).outbox
+    panel.open()
+
+    assert panel.summary.text() == "Everything has arrived."
+    assert panel.model.rowCount() == 0
+    assert not panel.details.isVisible()
+    assert not panel.actions_["retry"].isEnabled()
+    assert not panel.actions_["fold-done"].isEnabled()
+
+
+def test_the_chosen_one_stays_chosen_while_others_come_and_go(
+    panel: OutboxPanel, network: InventedNetwork, wait: Wait
+) -> None:
+    QTest.keyClick(panel.list, Qt.Key.Key_Down)
+    network.say(outbox=[delivery(7, kind="image", state=DeliveryState.QUARANTINED), *deliveries()])
+    wait(lambda: panel.model.rowCount() == 8)
+
+    chosen = panel.chosen()
+    assert chosen is not None
+    assert chosen.identifier == delivery(0).identifier
+
+    network.say(outbox=deliveries()[:1])  # it has gone: the nearest one is chosen
+    wait(lambda: panel.model.rowCount() == 2)
+    assert panel.chosen() == deliveries()[0]
+
+
+def test_the_countdown_goes_on_while_the_panel_is_open(panel: OutboxPanel) -> None:
+    QTest.keyClick(panel.list, Qt.Key.Key_Down)
+    later = NOW + timedelta(seconds=12)
+    panel._now = panel.details._now = lambda: later
+
+    panel._go_on()
+
+    assert lines(panel)[3].endswith("next try in 0:30")
+    texts = {label.text() for label in panel.details.findChildren(QLabel)}
+    assert "waiting, next try in 0:30" in texts
+
+
+def test_the_panel_stays_in_front_of_a_page_that_is_changed_and_the_images_keep_their_place(
+    window: MainWindow, panel: OutboxPanel, wait: Wait
+) -> None:
+    window.open_study(window.studies.model.study(0).uid)
+    wait(window.reading.isVisible)
+    grid = window.reading.grid.geometry()
+
+    found = window.childAt(panel.mapTo(window, panel.rect().center()))
+    assert found is not None
+    assert panel.isAncestorOf(found)
+    panel.close_panel()
+    assert window.reading.grid.geometry() == grid
+    window.show_studies()
+
+
+def test_of_what_has_ended_only_todays_is_shown_and_what_waits_always() -> None:
+    yesterday = NOW - timedelta(days=1)
+    old = delivery(1, state=DeliveryState.VERIFIED, changed=yesterday)
+    new = delivery(2, state=DeliveryState.CLOSED, changed=NOW)
+    waits = delivery(3, created=yesterday - timedelta(days=30), changed=yesterday)
+
+    assert done_today([old, new, waits], NOW) == [new]
+    assert entries([old, new, waits], NOW, is_open=False) == [
+        Heading("On the way"),
+        waits,
+        Fold("1 given up", is_open=False),
+    ]
+
+
+@pytest.mark.parametrize("width", [960, 640])
+def test_in_a_small_window_the_buttons_can_be_reached_and_no_text_is_cut(
+    window: MainWindow, panel: OutboxPanel, width: int
+) -> None:
+    window.setMinimumSize(0, 0)
+    window.resize(width, width * 5 // 8)
+    QApplication.processEvents()
+    panel.details.retry_button.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(panel.list, Qt.Key.Key_Tab)
+    QApplication.processEvents()
+
+    assert panel.width() <= window.width()
+    for label in panel.details.findChildren(QLabel):
+        if label.isVisible() and label.wordWrap():
+            assert label.height() >= label.heightForWidth(label.width()), label.text()
+
+
+def test_any_row_of_the_outbox_is_listed_exactly_once() -> None:
+    rows: list[OutboxRow] = [
+        replace(delivery(number), state=state, changed=NOW) for number, state in enumerate(DeliveryState)
+    ]
+
+    shown = [entry for entry in entries(rows, NOW, is_open=True) if isinstance(entry, OutboxRow)]
+
+    assert sorted(shown, key=lambda row: row.identifier) == rows

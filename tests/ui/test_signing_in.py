@@ -1,0 +1,117 @@
+"""Signing in: a secret is asked for until it is let in and stays nowhere; a browser is waited for."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from invented_network import HARBOR, InventedNetwork
+from network_window import board_of, window_with
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from workstation.ui.contracts import LineStatus
+from workstation.ui.main_window import MainWindow
+from workstation.ui.network.questions import SignInDialog
+
+Show = Callable[[QWidget], QWidget]
+Wait = Callable[[Callable[[], object]], None]
+SIGNED_OUT = replace(HARBOR, status=LineStatus.SIGNED_OUT)
+
+
+def opened(window: MainWindow) -> SignInDialog:
+    """Open the question as a person does, by the item of the state bar."""
+    QTest.mouseClick(window.state.item("line"), Qt.MouseButton.LeftButton)
+    dialog = board_of(window).signing_in.dialog
+    assert dialog is not None
+    return dialog
+
+
+@pytest.fixture
+def network() -> InventedNetwork:
+    return InventedNetwork([replace(SIGNED_OUT, asks_for="password")])
+
+
+@pytest.fixture
+def window(network: InventedNetwork, show: Show, wait: Wait) -> MainWindow:
+    return window_with(network, show, wait)
+
+
+def test_a_wrong_password_is_one_sentence_and_the_right_one_lets_in(
+    window: MainWindow, network: InventedNetwork, wait: Wait, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    dialog = opened(window)
+    assert dialog.secret.echoMode() == QLineEdit.EchoMode.Password
+    assert not dialog.accept_button.isEnabled()
+
+    QTest.keyClicks(dialog.secret, "lamp")
+    QTest.keyClick(dialog.secret, Qt.Key.Key_Return)
+    wait(lambda: dialog.said.text() == "The archive does not know this password. Type it again.")
+    assert dialog.secret.text() == ""
+    assert dialog.secret.isEnabled()
+    assert dialog.secret.hasFocus()
+
+    QTest.keyClicks(dialog.secret, network.secret)
+    QTest.keyClick(dialog.secret, Qt.Key.Key_Return)
+    wait(lambda: board_of(window).signing_in.dialog is None)
+    wait(lambda: window.notices.text == "Signed in to Harbor.")
+    wait(lambda: window.state.text_of("line") == "Harbor · fibre · 184 Mbit/s · 22 ms")
+    assert "lamp" not in caplog.text
+    assert network.secret not in caplog.text
+
+
+def test_a_secret_is_not_left_in_a_dialog_that_was_closed(window: MainWindow) -> None:
+    dialog = opened(window)
+    QTest.keyClicks(dialog.secret, "lighthouse")
+    QTest.keyClick(dialog.secret, Qt.Key.Key_Escape)
+
+    assert dialog.secret.text() == ""
+    assert board_of(window).signing_in.dialog is None
+
+
+def test_an_answer_for_a_dialog_that_was_closed_is_not_told(window: MainWindow) -> None:
+    dialog = opened(window)
+    QTest.keyClick(dialog.secret, Qt.Key.Key_Escape)
+
+    dialog._answered("too late")
+
+    assert dialog.said.text() == ""
+
+
+def test_the_browser_is_waited_for_with_a_line_that_stays(show: Show, wait: Wait) -> None:
+    network = InventedNetwork([SIGNED_OUT])
+    window = window_with(network, show, wait)
+    window.actions_["sign-in"].trigger()
+    assert window.notices.text == "Finish signing in to Harbor in your browser."
+
+    network.browser.set()
+
+    wait(lambda: window.notices.text == "Signed in to Harbor.")
+    wait(lambda: not window.actions_["sign-in"].isEnabled())
+
+
+def test_the_wait_for_the_browser_can_be_given_up_and_begun_again(show: Show, wait: Wait) -> None:
+    network = InventedNetwork([SIGNED_OUT])
+    window = window_with(network, show, wait)
+    window.actions_["sign-in"].trigger()
+    wait(lambda: network.asked == [("sign in", "harbor")])
+
+    window.notices._action.click()
+    assert window.notices.text == ""
+
+    window.actions_["sign-in"].trigger()
+    network.browser.set()
+    wait(lambda: window.notices.text == "Signed in to Harbor.")
+
+
+def test_closing_the_window_waits_for_nobody_in_a_browser(show: Show, wait: Wait) -> None:
+    network = InventedNetwork([SIGNED_OUT])
+    window = window_with(network, show, wait)
+    window.actions_["sign-in"].trigger()
+    wait(lambda: network.asked)
+
+    window.close()
+
+    assert not window.isVisible()

@@ -197,6 +197,8 @@ class _Disguise:
         try:
             connection.request(method, target, body, dict(headers))
             yield connection.getresponse()
+        except http.client.HTTPException as error:
+            raise OSError("Orthanc breaks off") from error
         finally:
             connection.close()
 

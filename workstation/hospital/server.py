@@ -19,7 +19,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from workstation.errors import LumenError, calm
 from workstation.hospital.exchange import TEXT, Answer, Piece, Refused, Request
@@ -128,13 +128,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True  # its body stays unread
             raise Refused(401, "Sign in with the token", {"WWW-Authenticate": f'Bearer realm="{BASE}"'})
         body = self._body()
-        base, *path = (unquote(segment) for segment in urlsplit(self.path).path.strip("/").split("/"))
+        place, _, query = self.path.partition("?")
+        base, *path = (unquote(segment) for segment in place.strip("/").split("/"))
         if base != BASE:
             raise Refused(404, "There is nothing by this name here")
-        return self._by_the_rules(self._request(tuple(path), body))
+        return self._by_the_rules(self._request(tuple(path), query, body))
 
-    def _request(self, path: tuple[str, ...], body: bytes) -> Request:
-        query = urlsplit(self.path).query
+    def _request(self, path: tuple[str, ...], query: str, body: bytes) -> Request:
         headers: dict[str, str] = {}
         for name, value in self.headers.items():  # one that comes twice is a list
             low = name.lower()

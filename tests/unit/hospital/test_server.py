@@ -107,6 +107,13 @@ def test_what_is_no_resource_is_not_found(visitor: Visitor, path: str) -> None:
     )
 
 
+@pytest.mark.parametrize("target", ["http://[x/studies", "//[", "*", "/%ff%00", "?"])
+def test_a_target_that_is_no_path_of_ours_is_not_found(visitor: Visitor, target: str) -> None:
+    request = f"GET {target} HTTP/1.1\r\nAuthorization: Bearer {visitor.token}\r\n\r\n"
+
+    assert _raw(visitor, request.encode()).startswith(b"HTTP/1.1 404")
+
+
 def test_a_method_that_nobody_knows_is_answered_in_plain_text(visitor: Visitor) -> None:
     reply = visitor.ask("studies", "BREW")
 

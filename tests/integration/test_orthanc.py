@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import subprocess
 import urllib.error
 import urllib.request
@@ -11,12 +12,14 @@ from pathlib import Path
 
 import pytest
 from dicom_objects import ct, part10
+from fault_proxy import FaultProxy
 from needs import needs_dcmtk
 from orthanc import Modality, Orthanc, OrthancFailed, Setup, running_orthanc
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 from tls_certificates import Authority
+from tls_server import server_context
 
 New = Callable[..., Orthanc]
 
@@ -114,6 +117,24 @@ def test_the_first_content_of_a_uid_stays_unless_overwriting_is_on(new_orthanc: 
 
     assert keeps.copies("1.2.3.1") == [first]
     assert replaces.copies("1.2.3.1") == [changed]
+
+
+def test_a_line_before_it_ends_tls_and_asks_for_a_client_certificate(
+    orthanc: Orthanc, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path)
+    newest = ssl.TLSVersion.TLSv1_3
+    served = server_context(authority.issue("127.0.0.1"), newest, newest, authority.file)
+    mine = authority.issue("reader", subject="reader")
+    asking = ssl.create_default_context(cafile=str(authority.file))
+
+    with FaultProxy(orthanc.port, tls=served) as proxy:
+        url = f"https://127.0.0.1:{proxy.port}/dicom-web/studies"
+        with pytest.raises(OSError, match=r"(?i)certificate|reset|EOF|closed"):
+            urllib.request.urlopen(url, context=asking)
+        asking.load_cert_chain(mine.certificate, mine.key)
+        with urllib.request.urlopen(url, context=asking) as answer:
+            assert answer.read().strip() == b"[]"
 
 
 def dcmtk(*words: str) -> int:

@@ -71,7 +71,7 @@ class FaultProxy:
         self.host, self.port = HOST, int(self._bound.getsockname()[1])
         self._listening = False
         self._links: set[_Link] = set()
-        self._loop = asyncio.new_event_loop()
+        self._loop = asyncio.SelectorEventLoop()
         self.buckets = {way: Bucket() for way in Way}
         self.plugged = asyncio.Event()
         self.plugged.set()

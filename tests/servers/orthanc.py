@@ -18,6 +18,7 @@ import base64
 import contextlib
 import http.client
 import json
+import os
 import shutil
 import signal
 import socket
@@ -168,8 +169,9 @@ class Orthanc:
 
     def freeze(self) -> None:
         """Let it hang: connections are taken by the kernel, and nobody answers."""
-        if self._process is not None:
+        if self._process is not None and self.is_running:
             self._process.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, self._process.pid, os.WSTOPPED)  # until the last of its threads stands still
 
     def thaw(self) -> None:
         """Let it go on."""

@@ -266,11 +266,18 @@ class Orthanc:
                 return False
             with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
                 status, answer = self._ask("GET", "/system")
-                if status == 200 and json.loads(answer).get("Name") == self._name:
+                if status == 200 and json.loads(answer).get("Name") == self._name and self._heeds_signals():
                     return True
             time.sleep(0.01)
         self.kill()
         raise OrthancFailed(f"it doesn't answer:\n{self.log[-2000:]}")
+
+    def _heeds_signals(self) -> bool:
+        """Say whether it has come so far that it ends in order when asked; it answers a moment earlier."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+        caught = next(line for line in status.splitlines() if line.startswith("SigCgt:")).split()[1]
+        return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
 
     @property
     def _name(self) -> str:

@@ -181,9 +181,31 @@ def test_an_empty_outbox_is_calm(show: Show, wait: Wait) -> None:
     panel = board_of(window_with(InventedNetwork(), show, wait)).outbox
     panel.open()
 
-    assert panel.summary.text() == "Everything has arrived."
-    assert panel.model.rowCount() == 0
+    assert panel.empty.isVisible()
+    assert panel.empty.title.text() == "Everything has arrived."
+    assert not panel.list.isVisible()
     assert not panel.details.isVisible()
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+
+
+def test_the_list_comes_back_when_something_is_on_its_way(show: Show, wait: Wait) -> None:
+    network = InventedNetwork()
+    panel = board_of(window_with(network, show, wait)).outbox
+    panel.open()
+    network.say(outbox=[delivery()])
+
+    wait(panel.list.isVisible)
+    assert not panel.empty.isVisible()
+    network.say(outbox=[delivery(state=DeliveryState.VERIFIED, changed=NOW)])
+    wait(lambda: panel.summary.text() == "Everything has arrived.")
+    assert lines(panel) == ["1 arrived today"]
+
+
+def test_an_empty_outbox_offers_nothing_that_cannot_be_done(show: Show, wait: Wait) -> None:
+    panel = board_of(window_with(InventedNetwork(), show, wait)).outbox
+    panel.open()
+
     assert not panel.actions_["retry"].isEnabled()
     assert not panel.actions_["fold-done"].isEnabled()
 

@@ -33,6 +33,7 @@ from workstation.ui.network.questions import GiveUpDialog
 from workstation.ui.network.state import NetworkState
 from workstation.ui.network.wording import thing
 from workstation.ui.operations import Operations
+from workstation.ui.studies.empty import Empty
 from workstation.ui.theme import STEP, FontSize
 from workstation.ui.theme.sizes import BANNER
 
@@ -75,6 +76,9 @@ class OutboxPanel(QWidget):
         )
         self.details = OutboxDetails(self.actions_["retry"], self.actions_["give-up"], now)
         self.summary = Label(role="secondary", wrapped=True)
+        self.empty = Empty(
+            "Everything has arrived.", "What is signed or sent stands here until the archive has it.", []
+        )
         self._close = self.actions_.button("close-outbox")
         self._tick = QTimer(self, interval=_SECOND)
         self._tick.timeout.connect(self._go_on)
@@ -96,7 +100,7 @@ class OutboxPanel(QWidget):
         self.show()
         self.raise_()
         self._tick.start()
-        self.list.setFocus(Qt.FocusReason.PopupFocusReason)
+        (self._close if self.list.isHidden() else self.list).setFocus(Qt.FocusReason.PopupFocusReason)
         self._state.ask_outbox()
         self.covers.emit(self.width())
 
@@ -145,6 +149,15 @@ class OutboxPanel(QWidget):
         self.list.choose(number if found is None else found)
         self._say()
         self._show_chosen()
+        is_empty = not self.model.rowCount() and not self._state.outbox_trouble
+        if is_empty and self.list.hasFocus():
+            self._close.setFocus(Qt.FocusReason.OtherFocusReason)
+        for widget, shown in (
+            (self.empty, is_empty),
+            (self.list, not is_empty),
+            (self.summary, not is_empty),
+        ):
+            widget.setVisible(shown)
 
     def _say(self) -> None:
         unsent = self._state.unsent
@@ -221,9 +234,10 @@ class OutboxPanel(QWidget):
         self._scrolled.setWidget(self.details)
         column = QVBoxLayout()
         column.setSpacing(0)
-        for widget in (top, self.summary, self.list, self._rule, self._scrolled):
+        for widget in (top, self.summary, self.list, self.empty, self._rule, self._scrolled):
             column.addWidget(widget)
         column.setStretch(2, 1)
+        column.setStretch(3, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(panel("preview", column))

@@ -25,6 +25,7 @@ from workstation.archive import (
     Task,
     Wanted,
 )
+from workstation.archive.unfinished import Begun
 
 
 def address(*endpoints: str, identifier: str = "group") -> Address:
@@ -113,6 +114,9 @@ class FakeConnection:
                 raise NotThere("No such instance")
             self._archive.say(self._endpoint, f"part {uid}")
             yield Whole(self._archive.objects[uid])
+
+    def rest(self, begun: Begun) -> Generator[Part, None, None]:
+        raise NotOffered(f"Nothing of {len(begun.data)} bytes is continued")
 
     def thumbnail(self, wanted: Wanted, side: int) -> bytes:
         raise NotOffered(f"No thumbnail of {side} pixels of {len(wanted.uid)}")

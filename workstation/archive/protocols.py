@@ -21,6 +21,7 @@ from workstation.archive.model import (
     Task,
     Wanted,
 )
+from workstation.archive.unfinished.begun import Begun
 
 
 class Part(Protocol):
@@ -71,6 +72,13 @@ class Images(Protocol):
 
         The generator may be closed at any time: the connection is then dropped. Truncated if the answer
         ends early; all parts that were whole before that are good.
+        """
+        ...
+
+    def rest(self, begun: Begun) -> Generator[Part, None, None]:
+        """Yield what lacks of an instance, for ``Begun.take``: single frames, or the bytes that follow.
+
+        NotOffered where the archive can't continue it: it has to be retrieved anew.
         """
         ...
 

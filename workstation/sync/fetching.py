@@ -1,7 +1,8 @@
 """The streams that bring what is wanted from one archive: several at once, each a piece at a time.
 
 A stream takes the most urgent piece from the board, asks the archive for it and offers each object that
-came whole to the landing; what came half is dropped, never stored. A piece is concluded only when all that
+came whole to the landing; what came half is never stored: of a large object it is kept and continued, of any
+other it is dropped. A piece is concluded only when all that
 was offered of it has landed, so that nothing that was whole is asked for twice. A stream whose piece has to
 make room breaks off between two chunks.
 
@@ -18,6 +19,7 @@ from typing import Final, Protocol
 
 from workstation.archive import (
     ArchiveError,
+    BadAnswer,
     Busy,
     Contents,
     Images,
@@ -30,6 +32,7 @@ from workstation.archive import (
     Unreachable,
     Wanted,
 )
+from workstation.archive.unfinished import LARGE, Begun, Differs, Shelf, begun_of
 from workstation.errors import LumenError, calm
 from workstation.sync.bell import Bell
 from workstation.sync.board import NEVER_CAME, Board, Piece, Want
@@ -40,6 +43,7 @@ from workstation.sync.shaping import Shaper
 STREAMS: Final = 4
 _IDLE: Final = 1.0  # how long a stream waits at most before it looks for work again
 _LONGEST_REST: Final = 5.0  # after failures in a row
+_ATTEMPTS: Final = 2  # to continue an object that are answered with nonsense
 _LOOK_UP: Final = 0.05  # how often a stream that holds back looks whether it has to make room
 
 _FOR_GOOD: Final = (NotThere, Refused, NotOffered)
@@ -154,6 +158,7 @@ class Fetching:
         *,
         may: Callable[[Want], bool] = lambda _: True,
         streams: int = STREAMS,
+        large: int = LARGE,
     ) -> None:
         self._line = line
         self._board = board
@@ -162,6 +167,8 @@ class Fetching:
         self._bell = bell
         self._may_now = may
         self._pace = shaper.pace
+        self._large = large  # bytes from which on what came of an object is kept
+        self._shelf = Shelf()
         self._closing = threading.Event()
         self._threads = [
             threading.Thread(target=self._run, name=f"fetch-{line.address.identifier}-{n}")
@@ -183,6 +190,7 @@ class Fetching:
         for thread in self._threads:
             if thread.ident is not None:
                 thread.join()
+        self._shelf.close()
 
     def _run(self) -> None:
         failures = 0
@@ -228,11 +236,43 @@ class Fetching:
             self._ground.gone(trip.piece.want)
 
     def _bring(self, trip: Trip, images: Images) -> None:
-        for wanted in _wanted(trip.piece):
+        for wanted in self._wanted(trip.piece):
+            begun = self._shelf.take(wanted.uid)
+            if begun is not None and self._continue(begun, trip, images):
+                continue
             parts = images.retrieve(wanted)
             with closing(parts):
                 for part in parts:
                     self._land(Arrived(self._whole(part, trip.piece), trip))
+
+    def _wanted(self, piece: Piece) -> Iterator[Wanted]:
+        study = piece.want.study_uid
+        if piece.as_stream and not any(map(self._shelf.has, piece.uids)):
+            yield Wanted(study, piece.series_uid)
+            return
+        for uid in piece.uids:
+            yield Wanted(study, piece.series_uid, uid)
+
+    def _continue(self, begun: Begun, trip: Trip, images: Images) -> bool:
+        """Bring what lacks of an object that was cut; False if it has to come anew."""
+        try:
+            with closing(images.rest(begun)) as parts:
+                for part in parts:
+                    begun.take(part.frame, self._chunks(part, trip.piece), part.transfer_syntax)
+            data = begun.whole()
+        except (NotOffered, Differs):
+            return False
+        except (Refused, BadAnswer):  # it may be the line: a hotel's page
+            begun.attempts += 1
+            if begun.attempts == _ATTEMPTS:
+                return False
+            self._shelf.put(begun)
+            raise
+        except Exception:
+            self._shelf.put(begun)
+            raise
+        self._land(Arrived(data, trip))
+        return True
 
     def _land(self, arrived: Arrived) -> None:
         arrived.trip.offer()
@@ -242,11 +282,21 @@ class Fetching:
 
     def _whole(self, part: Part, piece: Piece) -> bytearray:
         data = bytearray()
+        try:
+            for chunk in self._chunks(part, piece):
+                data += chunk
+        except Exception:
+            begun = begun_of(data, part.length, least=self._large)
+            if begun is not None:
+                self._shelf.put(begun)
+            raise
+        return data
+
+    def _chunks(self, part: Part, piece: Piece) -> Iterator[memoryview]:
         for chunk in part:
-            data += chunk
+            yield chunk
             self._line.came(len(chunk))
             self._hold_back(piece, len(chunk))
-        return data
 
     def _hold_back(self, piece: Piece, size: int) -> None:
         """Wait as long as this class has to, and break off when something more urgent comes."""
@@ -259,12 +309,3 @@ class Fetching:
             self._closing.wait(min(wait, _LOOK_UP) / self._pace)
             self._line.came(0)  # it is we who wait, not the line that hangs
             wait -= _LOOK_UP
-
-
-def _wanted(piece: Piece) -> Iterator[Wanted]:
-    study = piece.want.study_uid
-    if piece.as_stream:
-        yield Wanted(study, piece.series_uid)
-        return
-    for uid in piece.uids:
-        yield Wanted(study, piece.series_uid, uid)

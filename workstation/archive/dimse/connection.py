@@ -35,6 +35,7 @@ from workstation.archive.model import (
     Task,
     Wanted,
 )
+from workstation.archive.unfinished import Begun
 
 ANY_ARCHIVE: Final = "ANY-SCP"  # where no AE title is known: archives that don't mind take it
 
@@ -117,6 +118,10 @@ class DimseImages:
         if self._prefers_move and self._listener is not None:
             return self._moved(wanted, self._listener)
         return self._got(wanted)
+
+    def rest(self, begun: Begun) -> Generator[File, None, None]:  # noqa: ARG002 - nothing can be continued
+        """Raise NotOffered: DIMSE gives whole objects."""
+        raise NotOffered("Parts of objects are not offered over DIMSE", where=self._pool.route.name)
 
     def thumbnail(self, wanted: Wanted, side: int) -> bytes:  # noqa: ARG002 - nothing is rendered here
         """Raise NotOffered: DIMSE has no rendered pictures."""

@@ -84,6 +84,13 @@ class Capabilities:
         default=False,
         metadata=_says("An instance comes as one file.", "An instance comes in an envelope of parts."),
     )
+    ranges: bool = field(
+        default=False,
+        metadata=_says(
+            "An instance that was cut is continued at its byte.",
+            "An instance that was cut is continued at its frame, or comes anew.",
+        ),
+    )
     rendered: bool = field(
         default=False,
         metadata=_says("The archive renders small pictures.", "The archive renders no pictures."),

@@ -32,7 +32,8 @@ from workstation.archive.model import (
     Wanted,
 )
 from workstation.archive.protocols import Images, Part, Work
-from workstation.archive.web import metadata, retrieve, search, store
+from workstation.archive.unfinished import Begun
+from workstation.archive.web import metadata, rest, retrieve, search, store
 from workstation.archive.web.capabilities import Capabilities, capabilities_of, overridden
 from workstation.archive.web.known import Known
 from workstation.archive.web.probe import probe
@@ -128,6 +129,10 @@ class _Images:
     def retrieve(self, wanted: Wanted) -> Generator[Part, None, None]:
         with self._to.believing() as traits:
             yield from retrieve.retrieve(self._to.transport, traits, wanted)
+
+    def rest(self, begun: Begun) -> Generator[Part, None, None]:
+        with self._to.believing() as traits:
+            yield from rest.rest(self._to.transport, traits, begun)
 
     def thumbnail(self, wanted: Wanted, side: int) -> bytes:
         return retrieve.thumbnail(self._to.transport, self._to.capabilities, wanted, side)

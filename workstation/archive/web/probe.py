@@ -16,8 +16,10 @@ from workstation.archive.errors import ArchiveError
 from workstation.archive.web.capabilities import PROFILES, Capabilities
 from workstation.archive.web.json_model import Item, items_of, text, texts
 from workstation.archive.web.paths import query, study_path
+from workstation.archive.web.retrieve import ANY_SYNTAX, FILE, PARTIAL
 from workstation.archive.web.statuses import EVERY_REQUEST
 from workstation.archive.web.transport import Ask, Transport
+from workstation.dicom.layout import has_preamble
 
 _HOSTS: Final[Mapping[str, str]] = {
     "healthcare.googleapis.com": "google",
@@ -26,6 +28,7 @@ _HOSTS: Final[Mapping[str, str]] = {
 }
 _JPEG: Final = "image/jpeg"
 _NO_MODALITY: Final = "ZZ"
+_FIRST_BYTES: Final = 132  # up to the prefix that every file has
 
 
 def probe(transport: Transport) -> Capabilities:
@@ -48,6 +51,7 @@ def _by_example(transport: Transport, found: Capabilities, example: Item) -> Cap
         modality_lists=bool(modality)
         and _finds(transport, f"ModalitiesInStudy={modality},{_NO_MODALITY}")
         and not _finds(transport, f"ModalitiesInStudy={_NO_MODALITY}"),
+        ranges=bool(instance) and _gives_ranges(transport, instance),
         rendered=renders,
         thumbnails=bool(instance) and not renders and _gives_picture(transport, f"{instance}/thumbnail"),
     )
@@ -86,6 +90,25 @@ def _gives_picture(transport: Transport, path: str) -> bool:
     try:
         with transport.send(Ask(path, "viewport=16,16", accept=_JPEG)) as reply:
             return reply.media_type.name == _JPEG
+    except EVERY_REQUEST:
+        raise
+    except ArchiveError:
+        return False
+
+
+def _gives_ranges(transport: Transport, path: str) -> bool:
+    """Say whether the first bytes of a file can be had alone."""
+    ask = Ask(
+        path,
+        accept=f"{FILE}; {ANY_SYNTAX}",
+        packed=False,
+        part=f"bytes=0-{_FIRST_BYTES - 1}",
+        accepts=frozenset({200, PARTIAL}),
+    )
+    try:
+        with transport.send(ask) as reply:
+            is_part = reply.status == PARTIAL and reply.media_type.name == FILE
+            return is_part and has_preamble(reply.whole(_FIRST_BYTES))
     except EVERY_REQUEST:
         raise
     except ArchiveError:

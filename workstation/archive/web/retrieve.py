@@ -28,14 +28,16 @@ from workstation.archive.web.paths import wanted_path
 from workstation.archive.web.statuses import bad_answer
 from workstation.archive.web.transport import Ask, Reply, Transport
 
-_FILE: Final = "application/dicom"
+FILE: Final = "application/dicom"
+ANY_SYNTAX: Final = "transfer-syntax=*"
+PARTIAL: Final = 206
+
 _FRAME: Final = "application/octet-stream"
 _FRAME_KINDS: Final = ("application/octet-stream", "image/", "video/")
 _FRAME_PLACE: Final = re.compile(r"/frames/(\d{1,9})/?$")
 _JPEG: Final = "image/jpeg"
 _JPEG_START: Final = b"\xff\xd8\xff"
 _MOST_THUMBNAIL: Final = 1 << 23
-_PARTIAL: Final = 206
 _FRAMES_AT_ONCE: Final = 200  # they stand in the path, which servers take up to 8 kB of
 
 
@@ -127,15 +129,15 @@ def _some_instance(transport: Transport, traits: Capabilities, wanted: Wanted) -
 
 
 def _accept(traits: Capabilities, wanted: Wanted) -> str:
-    syntax = "; transfer-syntax=*" if traits.any_syntax else ""
+    syntax = f"; {ANY_SYNTAX}" if traits.any_syntax else ""
     if wanted.uid and not wanted.frames and traits.single_part:
-        return f"{_FILE}{syntax}"
-    return f'multipart/related; type="{_FRAME if wanted.frames else _FILE}"{syntax}'
+        return f"{FILE}{syntax}"
+    return f'multipart/related; type="{_FRAME if wanted.frames else FILE}"{syntax}'
 
 
 def _answer(transport: Transport, traits: Capabilities, wanted: Wanted) -> Iterator[Part]:
     ask = Ask(
-        wanted_path(wanted), accept=_accept(traits, wanted), packed=False, accepts=frozenset({200, _PARTIAL})
+        wanted_path(wanted), accept=_accept(traits, wanted), packed=False, accepts=frozenset({200, PARTIAL})
     )
     with transport.send(ask) as reply:
         if reply.media_type.name == "multipart/related":
@@ -144,7 +146,7 @@ def _answer(transport: Transport, traits: Capabilities, wanted: Wanted) -> Itera
             yield from _single(reply, wanted)
         else:
             raise bad_answer("Something else came than images", reply.where)
-        if reply.status == _PARTIAL:
+        if reply.status == PARTIAL:
             raise Truncated("The archive gave only a part of what was asked for", where=reply.where)
 
 
@@ -180,4 +182,4 @@ def _frame(part: BodyPart, missing: list[int], where: str) -> int:
 
 
 def _is_kind(name: str, wanted: Wanted) -> bool:
-    return name.startswith(_FRAME_KINDS) if wanted.frames else name == _FILE
+    return name.startswith(_FRAME_KINDS) if wanted.frames else name == FILE

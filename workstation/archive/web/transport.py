@@ -93,6 +93,7 @@ class Ask:
     packed: bool = True  # whether gzip may come; for pixels it costs eight times the time
     body: Body | bytes | None = None
     content_type: str = ""
+    part: str = ""  # of the body, as Range writes it: "bytes=0-99"
     accepts: Collection[int] = field(default=_SUCCESS)  # statuses that the caller understands
 
     @property
@@ -103,7 +104,8 @@ class Ask:
             "Accept-Encoding": "gzip" if self.packed else "identity",
             "User-Agent": _USER_AGENT,
         }
-        return made | ({"Content-Type": self.content_type} if self.content_type else {})
+        further = {"Content-Type": self.content_type, "Range": self.part}
+        return made | {name: value for name, value in further.items() if value}
 
 
 class Transport:

@@ -90,6 +90,23 @@ def test_an_archive_that_ignores_criteria_isn_t_believed_to_know_lists() -> None
 
 
 @pytest.mark.parametrize(
+    ("answer", "gives"),
+    [
+        (reply(206, b"\0" * 128 + b"DICM", Content_Type="application/dicom"), True),
+        (reply(206, b"\0" * 132, Content_Type="application/dicom"), False),
+        (reply(206, b"\0" * 128 + b"DICM", Content_Type="multipart/byteranges; boundary=B"), False),
+        (reply(200, b"\0" * 128 + b"DICM" + b"more", Content_Type="application/dicom"), False),
+        (reply(416), False),
+    ],
+)
+def test_an_archive_that_gives_the_first_bytes_of_a_file_gives_any(answer: bytes, *, gives: bool) -> None:
+    def script(seen: Seen) -> Iterable[Step]:
+        return [answer] if "range" in seen.headers else archive()(seen)
+
+    assert probed(script)[0].ranges is gives
+
+
+@pytest.mark.parametrize(
     ("host", "product"),
     [
         ("healthcare.googleapis.com", "google"),

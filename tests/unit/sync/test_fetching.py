@@ -162,3 +162,4 @@ def test_what_continues_another_file_makes_it_come_anew() -> None:
 
     assert brought(archive) == [archive.file.data]
     assert archive.came == ["file"]
+    assert archive.asked.count("fibre: rest") == 1

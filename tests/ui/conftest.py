@@ -69,7 +69,7 @@ def show(application: QApplication) -> Iterator[Callable[[QWidget], QWidget]]:
 
     yield do
     for widget in shown:
-        widget.close()
+        getattr(widget, "leave", widget.close)()  # a window with unsent work would ask first
         widget.deleteLater()
     application.processEvents()
 

@@ -288,6 +288,7 @@ class InventedNetwork:
             raise WrongSecret("The archive does not know this password", remedy="Type it again.")
         while not secret and not self.browser.wait(0.01):
             if cancelled():
+                self.asked.append(("gave up", archive))
                 raise Cancelled("The sign-in was cancelled")
         self.say(lines=[replace(row, status=LineStatus.ONLINE) for row in self.answer_lines])
 

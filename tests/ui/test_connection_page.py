@@ -148,6 +148,14 @@ def test_another_archive_is_chosen_and_measured(
     assert network.asked == [("check", "st-anne")]
 
 
+def test_checks_of_an_archive_that_is_not_looked_at_any_more_are_not_shown(page: CheckPage) -> None:
+    page.choose("st-anne")
+
+    page._show_past("harbor", past(3))
+
+    assert page.steps.texts() == []
+
+
 def test_an_archive_alone_is_not_chosen(show: Show, wait: Wait) -> None:
     window = window_with(InventedNetwork(), show, wait)
     board_of(window).open_check()
@@ -159,9 +167,8 @@ def test_the_choice_outlives_news_about_the_lines(
     page: CheckPage, network: InventedNetwork, window: MainWindow, wait: Wait
 ) -> None:
     page.choose("st-anne")
-    network.say(
-        lines=[replace(HARBOR, status=LineStatus.OFFLINE), replace(ST_ANNE, status=LineStatus.SIGNED_OUT)]
-    )
+    third = replace(HARBOR, archive="x", name="Exchange", status=LineStatus.OFFLINE)
+    network.say(lines=[third, HARBOR, replace(ST_ANNE, status=LineStatus.SIGNED_OUT)])
     wait(lambda: page.line.text() == "St. Anne: signed out")
 
     assert page.choice.currentText() == "St. Anne"

@@ -1,6 +1,9 @@
 """The network in the window: state items, quitting with unsent work, outages; nothing where there is none."""
 
-from collections.abc import Callable
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,8 +16,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from workstation.app.ending import end_when_asked
 from workstation.errors import LumenError
-from workstation.ui.contracts import DeliveryState, LineStatus, Outage
+from workstation.ui.contracts import DeliveryState, LineStatus, Outage, OutboxRow, StateItem
 from workstation.ui.main_window import MainWindow
 from workstation.ui.network.outage import OutageDialog
 from workstation.ui.network.questions import QuitDialog
@@ -27,8 +31,35 @@ DOWN = replace(HARBOR, status=LineStatus.OFFLINE, since=BEGAN)
 OUTAGE = Outage("Harbor", BEGAN, contacts=CONTACTS)
 
 
+class SlowNetwork(InventedNetwork):
+    """A network whose outbox takes its time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_answer = threading.Event()
+        self.is_asked = threading.Event()
+        self.may_answer.set()
+
+    def outbox(self) -> Sequence[OutboxRow]:
+        rows = super().outbox()
+        if not self.may_answer.is_set():
+            self.is_asked.set()
+            assert self.may_answer.wait(5)
+        return rows
+
+
 def question(window: MainWindow) -> QuitDialog | None:
     return next((one for one in window.findChildren(QuitDialog) if one.isVisible()), None)
+
+
+def next_in_bar(window: MainWindow) -> QWidget | None:
+    """Press F6 until the bar has the keys; return what of it has them."""
+    for _ in range(5):
+        focused = QApplication.focusWidget()
+        if focused is not None and window.state.isAncestorOf(focused):
+            return focused
+        QTest.keyClick(focused if focused is not None else window, Qt.Key.Key_F6)
+    return None
 
 
 def test_without_a_network_nothing_of_it_shows(show: Show, wait: Wait) -> None:
@@ -66,12 +97,14 @@ def test_the_bar_says_how_it_stands_and_follows(show: Show, wait: Wait) -> None:
 
 
 def test_what_happens_while_an_answer_is_on_its_way_is_asked_for_again(show: Show, wait: Wait) -> None:
-    network = InventedNetwork()
-    window = window_with(network, show, wait)
-    state = board_of(window).state
+    network = SlowNetwork()
+    state = board_of(window_with(network, show, wait)).state
+    network.may_answer.clear()
     state.ask_outbox()
+    wait(network.is_asked.is_set)  # what it will answer is decided: nothing
     network.answer_outbox = deliveries()
-    state.ask_outbox()  # the first may have been answered with nothing
+    state.ask_outbox()
+    network.may_answer.set()
 
     wait(lambda: list(state.outbox) == deliveries())
 
@@ -105,12 +138,18 @@ def test_each_item_opens_its_page(show: Show, wait: Wait) -> None:
 
 def test_the_bar_is_reached_by_keys_from_any_page(show: Show, wait: Wait) -> None:
     window = window_with(InventedNetwork(), show, wait)
-    for _ in range(4):
-        if window.state.isAncestorOf(QApplication.focusWidget() or window):
-            break
-        QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_F6)
 
-    assert QApplication.focusWidget() is window.state.item("line")
+    assert next_in_bar(window) is window.state.item("line")
+
+
+def test_an_item_that_is_hidden_does_not_get_the_keys(show: Show, wait: Wait) -> None:
+    network = InventedNetwork()
+    window = window_with(network, show, wait)
+    network.say(lines=[], outbox=[delivery()])
+    wait(lambda: not window.state.text_of("line") and window.state.text_of("outbox").endswith("12 min"))
+    window.state.set_item(StateItem("arriving", ""))
+
+    assert next_in_bar(window) is window.state.item("outbox")
 
 
 def test_the_palette_finds_the_pages_of_the_network(show: Show, wait: Wait) -> None:
@@ -192,6 +231,19 @@ def test_the_end_of_the_session_asks_nobody(show: Show, wait: Wait) -> None:
     assert not window.isVisible()
 
 
+def test_a_signal_from_the_system_closes_without_a_word(show: Show, wait: Wait) -> None:
+    before = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+    window = window_with(InventedNetwork(outbox=deliveries()), show, wait)
+    try:
+        end_when_asked(window)
+        os.kill(os.getpid(), signal.SIGTERM)
+        wait(lambda: not window.isVisible())
+        assert question(window) is None
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
 def test_a_long_outage_is_a_line_that_stays_and_opens_the_list_of_whom_to_tell(
     show: Show, wait: Wait
 ) -> None:
@@ -271,7 +323,7 @@ def test_kept_lines_make_room_for_the_panel_beside_them(show: Show, wait: Wait) 
     network.answer_outage = OUTAGE
     window = window_with(network, show, wait)
     wait(lambda: window.notices.text)
-    window.resize(1600, 900)
+    window.resize(1200, 760)
     board_of(window).outbox.open()
     QApplication.processEvents()
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from invented_network import NOW, InventedNetwork, deliveries, delivery
 from network_window import board_of, window_with
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
@@ -38,6 +38,20 @@ def panel(window: MainWindow) -> OutboxPanel:
     opened = board_of(window).outbox
     assert opened.isVisible()
     return opened
+
+
+class Painted(QObject):
+    """Counts how often a widget is painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        del watched
+        self.count += event.type() == QEvent.Type.Paint
+        return False
 
 
 def lines(panel: OutboxPanel) -> list[str]:
@@ -185,7 +199,9 @@ def test_an_empty_outbox_is_calm(show: Show, wait: Wait) -> None:
     assert panel.empty.title.text() == "Everything has arrived."
     assert not panel.list.isVisible()
     assert not panel.details.isVisible()
-    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    QTest.keyClick(focused, Qt.Key.Key_Escape)
     assert not panel.isVisible()
 
 
@@ -214,8 +230,9 @@ def test_the_chosen_one_stays_chosen_while_others_come_and_go(
     panel: OutboxPanel, network: InventedNetwork, wait: Wait
 ) -> None:
     QTest.keyClick(panel.list, Qt.Key.Key_Down)
-    network.say(outbox=[delivery(7, kind="image", state=DeliveryState.QUARANTINED), *deliveries()])
-    wait(lambda: panel.model.rowCount() == 8)
+    refused = [delivery(number, kind="image", state=DeliveryState.QUARANTINED) for number in (7, 8)]
+    network.say(outbox=[*refused, *deliveries()])
+    wait(lambda: panel.model.rowCount() == 9)
 
     chosen = panel.chosen()
     assert chosen is not None
@@ -231,8 +248,11 @@ def test_the_countdown_goes_on_while_the_panel_is_open(panel: OutboxPanel) -> No
     later = NOW + timedelta(seconds=12)
     panel._now = panel.details._now = lambda: later
 
+    painted = Painted(panel.list.viewport())
     panel._go_on()
+    QApplication.processEvents()
 
+    assert painted.count
     assert lines(panel)[3].endswith("next try in 0:30")
     texts = {label.text() for label in panel.details.findChildren(QLabel)}
     assert "waiting, next try in 0:30" in texts

@@ -9,7 +9,7 @@ from invented_network import HARBOR, InventedNetwork
 from network_window import board_of, window_with
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from workstation.ui.contracts import LineStatus
 from workstation.ui.main_window import MainWindow
@@ -100,10 +100,35 @@ def test_the_wait_for_the_browser_can_be_given_up_and_begun_again(show: Show, wa
 
     window.notices._action.click()
     assert window.notices.text == ""
+    wait(lambda: ("gave up", "harbor") in network.asked)
 
     window.actions_["sign-in"].trigger()
     network.browser.set()
     wait(lambda: window.notices.text == "Signed in to Harbor.")
+
+
+def test_who_begins_again_is_waited_for_when_the_first_try_has_ended(show: Show, wait: Wait) -> None:
+    network = InventedNetwork([SIGNED_OUT])
+    window = window_with(network, show, wait)
+    window.actions_["sign-in"].trigger()
+    window.actions_["sign-in"].trigger()
+    wait(lambda: ("gave up", "harbor") in network.asked)
+    wait(lambda: len(board_of(window).operations._tickets) == 1)
+    QApplication.processEvents()
+
+    assert window.notices.text == "Finish signing in to Harbor in your browser."
+    network.browser.set()
+    wait(lambda: window.notices.text == "Signed in to Harbor.")
+
+
+def test_a_closing_window_takes_the_question_and_the_secret_with_it(window: MainWindow) -> None:
+    dialog = opened(window)
+    QTest.keyClicks(dialog.secret, "lighthouse")
+
+    window.leave()
+
+    assert not dialog.isVisible()
+    assert dialog.secret.text() == ""
 
 
 def test_closing_the_window_waits_for_nobody_in_a_browser(show: Show, wait: Wait) -> None:

@@ -19,7 +19,6 @@ LATENCY: Final = "Latency"
 DOWNLOAD: Final = "Download"
 UPLOAD: Final = "Upload"
 
-_UNITS: Final = {LATENCY: "ms", DOWNLOAD: "Mbit/s", UPLOAD: "Mbit/s"}
 _FIGURE: Final = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -88,11 +87,4 @@ def as_text(report: ConnectionReport, name: str) -> str:
 
 def _figure(report: ConnectionReport, name: str) -> CheckStep | None:
     """Return the step with a figure; of several of one name the first is the figure itself."""
-    return next(
-        (
-            step
-            for step in report.steps
-            if step.name == name and step.unit == _UNITS[name] and step.value is not None
-        ),
-        None,
-    )
+    return next((step for step in report.steps if step.name == name and step.value is not None), None)

@@ -1,9 +1,9 @@
 """What is wanted from the archives, and what a stream should fetch next.
 
 A study that is wanted is first asked what it consists of; then each of its series comes, the middle
-instances of every series one by one, the rest of each as one stream or one by one as well, whichever costs
-less on this line. Every instance that the archive lists is accounted for: it is here, on its way, wanted,
-or given up with a reason.
+instances of every series one by one, the rest of each as one stream or one by one as well, whichever is
+sooner through on this line. Every instance that the archive lists is accounted for: it is here, on its way,
+wanted, or given up with a reason.
 
 Everything is plain state behind one lock; threads ask it and tell it.
 """
@@ -18,6 +18,7 @@ from typing import Final
 
 from workstation.archive import Contents, ListedInstance, ListedSeries
 from workstation.sync.order import SINGLY, arranged
+from workstation.sync.rest import Rest
 from workstation.sync.urgency import YIELDS, Urgency
 
 TRIES: Final = 3
@@ -94,15 +95,15 @@ class _Study:
         return Progress(len(self.here & self.listed), len(self.listed), len(self.given_up))
 
 
-StreamPays = Callable[[int, int], bool]
-"""Whether a stream pays that brings so many instances that are lacking and so many bytes in vain."""
+StreamPays = Callable[[Rest], bool]
+"""Whether a stream of the whole series is to be preferred to asking for what lacks one by one."""
 
 
 class Board:
     """All that is wanted, of one or several archives."""
 
     def __init__(
-        self, stream_pays: StreamPays = lambda *_: True, is_reachable: Callable[[str], bool] = lambda _: True
+        self, stream_pays: StreamPays = lambda _: True, is_reachable: Callable[[str], bool] = lambda _: True
     ) -> None:
         self._is_reachable = is_reachable
         self._lock = threading.RLock()
@@ -257,8 +258,7 @@ class Board:
         return None
 
     def _rest_of(self, study: _Study, series: _Series) -> Piece:
-        in_vain = sum(one.size or 0 for one in series.listed.instances if one.uid in study.here)
-        streams = not series.is_cut and self._stream_pays(len(series.waiting), in_vain)
+        streams = not series.is_cut and self._stream_pays(_rest(study, series))
         count = len(series.waiting) if streams else 1
         return self._piece(study, series, series.waiting[:count], as_stream=streams)
 
@@ -276,6 +276,17 @@ class Board:
         series = (study.series or {}).get(piece.series_uid)
         if series is not None and uids:
             series.waiting = _lacking(series.listed, study, _start(study.want, series.listed))
+
+
+def _rest(study: _Study, series: _Series) -> Rest:
+    """Return what lacks; what is on its way comes twice as well, and so does what was given up."""
+    size, whole = _size(series.waiting), _size(series.listed.instances)
+    count = len(series.waiting)
+    return Rest(study.want.archive, count, size, len(series.listed.instances) - count, whole - size)
+
+
+def _size(instances: Iterable[ListedInstance]) -> int:
+    return sum(one.size or 0 for one in instances)
 
 
 def _in_order(series: Iterable[ListedSeries], lead: str) -> Iterator[ListedSeries]:

@@ -27,6 +27,7 @@ from workstation.sync.delivery import UNSENT
 from workstation.sync.errors import NoSuchArchive
 from workstation.sync.fetching import STREAMS, Fetching
 from workstation.sync.line import Connect, Line, LineState
+from workstation.sync.rest import Rest
 from workstation.sync.sending import Digest, Sending
 from workstation.sync.shaping import Shaper
 from workstation.sync.urgency import Urgency
@@ -36,7 +37,7 @@ _LOOK: Final = 1.0  # between two looks at the lines
 _SLEPT: Final = 10.0  # a longer pause between two looks: the machine slept, or its clock was set
 _RETRY_GIVEN_UP: Final = 600.0
 _IDLE: Final = 5.0  # how long a sender waits at most before it looks for work again
-_USUAL_SIZE: Final = 500_000.0
+_FAST: Final = 1e9  # bytes per second, of a line on which nothing took long enough to be measured
 
 _log = logging.getLogger(__name__)
 
@@ -182,13 +183,16 @@ class Engine:
     def _is_reachable(self, archive: str) -> bool:
         return archive in self._archives and self._archives[archive].line.is_usable
 
-    def _stream_pays(self, lacking: int, in_vain: int) -> bool:
-        """Say whether asking one by one for what lacks costs more time than bytes that come in vain."""
-        states = [one.line.state for one in self._archives.values()]
-        latency = max((state.latency or 0.0 for state in states), default=0.0)
-        rates = [state.rate for state in states if state.rate]
-        rate = min(rates) if rates else 50 * _USUAL_SIZE
-        return lacking * latency / self._means.streams >= in_vain / rate
+    def _stream_pays(self, rest: Rest) -> bool:
+        """Say whether a whole series should come at once, though something of it comes in vain then.
+
+        On a line that has failed lately nothing is risked: what is whole doesn't come twice.
+        """
+        if not rest.again:
+            return True
+        line = self._archives[rest.archive].line
+        latency, rate = line.state.latency or 0.0, line.state.rate or _FAST
+        return line.is_sound and rest.comes_sooner_as_stream(latency, rate, self._means.streams)
 
     def _line_changed(self, state: LineState) -> None:
         self.line_changed.emit(state)
@@ -224,11 +228,11 @@ class Engine:
 
     def _send(self, sending: Sending) -> None:
         while not self._closing.is_set():
-            rung = self._bell.rung
+            rung, wait = self._bell.rung, _IDLE
             try:
                 if sending.step():
                     continue
+                wait = min(_IDLE, sending.wait() or _IDLE)  # 0.0: it waits for the line, or for another
             except Exception as error:  # noqa: BLE001  the store is in trouble, and says so itself
                 _log.error("a delivery could not be worked on: %s", calm(error))
-            wait = min(_IDLE, sending.wait() or _IDLE)
             self._bell.wait(wait / self._means.clock.pace, rung)

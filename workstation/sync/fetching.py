@@ -166,7 +166,8 @@ class Fetching:
         self._shaper = shaper
         self._bell = bell
         self._may_now = may
-        self._pace = shaper.pace
+        self._clock = shaper.clock
+        self._pace = shaper.clock.pace
         self._large = large  # bytes from which on what came of an object is kept
         self._shelf = Shelf()
         self._closing = threading.Event()
@@ -293,19 +294,24 @@ class Fetching:
         return data
 
     def _chunks(self, part: Part, piece: Piece) -> Iterator[memoryview]:
+        now = self._clock.monotonic
+        size, began = 0, 0.0  # of what followed the first chunk, and when that was there
         for chunk in part:
+            size = size + len(chunk) if began else 0
+            began = began or now()
             yield chunk
-            self._line.came(len(chunk))
-            self._hold_back(piece, len(chunk))
+            self._line.came()
+            began += self._hold_back(piece, len(chunk))
+        self._line.flowed(size, now() - began)
 
-    def _hold_back(self, piece: Piece, size: int) -> None:
+    def _hold_back(self, piece: Piece, size: int) -> float:
         """Wait as long as this class has to, and break off when something more urgent comes."""
-        wait = self._shaper.take(piece.want.urgency, size)
+        wait = left = self._shaper.take(piece.want.urgency, size)
         while True:
             if self._closing.is_set() or self._board.must_yield(piece):
                 raise MakeRoom("Something more urgent is wanted")
-            if wait <= 0.0:
-                return
-            self._closing.wait(min(wait, _LOOK_UP) / self._pace)
-            self._line.came(0)  # it is we who wait, not the line that hangs
-            wait -= _LOOK_UP
+            if left <= 0.0:
+                return wait
+            self._closing.wait(min(left, _LOOK_UP) / self._pace)
+            self._line.came()
+            left -= _LOOK_UP

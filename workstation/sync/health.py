@@ -20,7 +20,8 @@ _ENOUGH: Final = 6  # requests before a share of failures means anything
 _WEIGHT: Final = 0.2  # of the newest reading
 _FIRST_WAIT: Final = 2.0
 _LONGEST_WAIT: Final = 60.0
-_SHORTEST_FLOW: Final = 0.05  # a transfer quicker than that tells nothing of the line's rate
+_LEAST_FLOW: Final = 1 << 16  # bytes: less tells nothing of the line's rate
+_SHORTEST_FLOW: Final = 0.001  # what comes quicker was waiting in the system's buffers
 
 
 @dataclass
@@ -33,18 +34,15 @@ class Health:
     is_open: bool = False  # the breaker: True, nothing is sent this way
     retry_at: float = 0.0
     well_since: float | None = None  # no failure since then
+    broke_at: float | None = None  # the last failure
     last_told: float | None = None
     _outcomes: deque[bool] = field(default_factory=lambda: deque(maxlen=LAST))
     _wait: float = _FIRST_WAIT
 
-    def succeeded(
-        self, now: float, latency: float | None = None, *, size: int = 0, flow: float = 0.0
-    ) -> None:
-        """Note an answer: how long its first byte took, and how many bytes flowed in how many seconds."""
+    def succeeded(self, now: float, latency: float | None = None) -> None:
+        """Note an answer, and how long its first byte took."""
         if latency is not None:
             self.latency = _blend(self.latency, latency)
-        if size and flow >= _SHORTEST_FLOW:
-            self.rate = _blend(self.rate, size / flow)
         if self.is_open:
             self._outcomes.clear()
         self.is_open, self.failures, self._wait = False, 0, _FIRST_WAIT
@@ -52,10 +50,15 @@ class Health:
         self.last_told = now
         self._outcomes.append(True)
 
+    def flowed(self, size: int, seconds: float) -> None:
+        """Note that so many bytes came in so many seconds."""
+        if size >= _LEAST_FLOW:
+            self.rate = _blend(self.rate, size / max(seconds, _SHORTEST_FLOW))
+
     def failed(self, now: float) -> None:
         """Note that no good answer came."""
         self.failures += 1
-        self.well_since = None
+        self.well_since, self.broke_at = None, now
         self.last_told = now
         self._outcomes.append(False)
         if self.is_open or self.failures >= FAILURES_IN_A_ROW or self._fails_mostly():

@@ -44,6 +44,8 @@ PATIENCE: Final = 30.0
 PROBE_PATIENCE: Final = 3.0
 STALL: Final = 3.0
 """Without a byte for so long, everything is probed."""
+SOUND: Final = 600.0
+"""A line that hasn't failed for so long can be trusted with one long answer."""
 
 _LINE_WORKS: Final = (NotAllowed, NotThere, Refused, Busy, NotOffered)
 """What only a line that works can bring."""
@@ -133,14 +135,22 @@ class Line:
             with self._lock:
                 self._under_way -= 1
 
-    def came(self, size: int, seconds: float = 0.0) -> None:
-        """Note that bytes came (in so many seconds, where that was measured): nothing hangs."""
-        now = self._clock.monotonic()
+    @property
+    def is_sound(self) -> bool:
+        """Say whether the way in use hasn't failed for a while."""
         with self._lock:
-            self._last_byte = now
-            if seconds:
-                health = self._choice.health[self._choice.current]
-                health.succeeded(now, size=size, flow=seconds)
+            broke_at = self._choice.health[self._choice.current].broke_at
+        return broke_at is None or self._clock.monotonic() - broke_at >= SOUND
+
+    def came(self) -> None:
+        """Note that bytes came, or that it is we who wait: nothing hangs."""
+        with self._lock:
+            self._last_byte = self._clock.monotonic()
+
+    def flowed(self, size: int, seconds: float) -> None:
+        """Note that an object's bytes flowed for so many seconds, beside those of the other requests."""
+        with self._lock:
+            self._choice.health[self._choice.current].flowed(size * max(1, self._under_way), seconds)
 
     def look(self) -> None:
         """Probe what is due, and leave an endpoint that hangs; asked about once a second."""

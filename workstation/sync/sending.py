@@ -126,7 +126,7 @@ class Sending:
         """Return how many seconds until something is due; None if nothing waits for its time alone."""
         now = self._clock.monotonic()
         waiting = (*self._mine(State.QUEUED), *self._mine(State.STORED))
-        return min((max(0.0, self._when(one) - now) for one in waiting), default=None)
+        return min((max(0.0, self._when(one, now) - now) for one in waiting), default=None)
 
     def is_busy(self, *, tries: int) -> bool:
         """Say whether something is on its way, or waits that was not tried so often yet."""
@@ -186,7 +186,7 @@ class Sending:
     def _due(self, state: State) -> Iterator[Delivery]:
         now = self._clock.monotonic()
         for delivery in self._mine(state):
-            if self._when(delivery) <= now and self._may_go(delivery):
+            if self._when(delivery, now) <= now and self._may_go(delivery):
                 yield delivery
 
     def _may_go(self, delivery: Delivery) -> bool:
@@ -196,11 +196,11 @@ class Sending:
         before = self._outbox.get(delivery.after, self.archive)
         return before is None or before.state in ENDS
 
-    def _when(self, delivery: Delivery) -> float:
-        """Return when a delivery may be tried, on the monotonic clock."""
+    def _when(self, delivery: Delivery, now: float) -> float:
+        """Return when a delivery may be tried, on the monotonic clock; one without a time, now."""
         if delivery.uid not in self._not_before:
             wait = (delivery.due - self._clock.utc()).total_seconds() if delivery.due else 0.0
-            self._not_before[delivery.uid] = self._clock.monotonic() + min(max(wait, 0.0), self._backoff.cap)
+            self._not_before[delivery.uid] = now + min(max(wait, 0.0), self._backoff.cap)
         return self._not_before[delivery.uid]
 
     def _mine(self, state: State) -> Sequence[Delivery]:
@@ -293,7 +293,7 @@ class Sending:
                 data.clear()
                 for chunk in part:
                     data += chunk
-                    self._line.came(len(chunk))
+                    self._line.came()
         except NotThere:
             return Event.ABSENT
         if not data:

@@ -49,9 +49,9 @@ class Shaper:
         self._second = (0, 0)  # which second, and bytes in it
 
     @property
-    def pace(self) -> float:
-        """Return how many seconds of its clock pass in one of the world."""
-        return self._clock.pace
+    def clock(self) -> Clock:
+        """Return the clock that its seconds are counted on."""
+        return self._clock
 
     @property
     def peak(self) -> float:

@@ -8,6 +8,7 @@ from workstation.archive import Contents, ListedInstance, ListedSeries
 from workstation.dicom.model import Patient, Series, Study
 from workstation.sync.board import TRIES, Board, Piece, Want
 from workstation.sync.order import SINGLY
+from workstation.sync.rest import Rest
 from workstation.sync.urgency import Urgency
 
 NOBODY = Patient("1", "", "NOBODY^Test", "19700101", "F")
@@ -68,7 +69,7 @@ def test_the_middle_of_every_series_comes_first_and_one_by_one() -> None:
 
 
 def test_where_a_stream_doesn_t_pay_everything_comes_one_by_one_from_the_middle_outwards() -> None:
-    board = Board(stream_pays=lambda *_: False)
+    board = Board(stream_pays=lambda _: False)
     board.want(_want())
     _learnt(board, 20)
     numbers = [int(piece.uids[0].rsplit(".")[-1]) for piece in _all(board)]
@@ -84,6 +85,26 @@ def test_the_series_that_is_looked_at_leads_even_when_that_is_known_later() -> N
     piece = board.take()
     assert piece is not None
     assert piece.series_uid == "9.2"
+
+
+def test_whether_a_stream_pays_is_asked_with_all_that_would_come_in_vain() -> None:
+    asked: list[Rest] = []
+
+    def pays(rest: Rest) -> bool:
+        asked.append(rest)
+        return False
+
+    board = Board(stream_pays=pays)
+    board.want(_want(urgency=Urgency.NEXT))
+    _learnt(board, 20, here=["9.1.1", "9.1.2"])
+    singly = [board.take() for _ in range(SINGLY)]
+    assert not asked
+    for piece in singly[:4]:
+        assert piece is not None
+        board.landed("9", piece.uids)
+    board.take()
+    again = 2 + SINGLY  # two were here, and what came or comes one by one
+    assert asked == [Rest("group", 20 - again, (20 - again) * 500_000, again, again * 500_000)]
 
 
 def test_what_is_here_is_not_asked_for() -> None:
@@ -107,7 +128,7 @@ def test_a_stream_that_was_cut_goes_on_one_by_one_and_never_from_zero() -> None:
 
 
 def test_an_instance_that_never_comes_whole_is_given_up_with_the_reason() -> None:
-    board = Board(stream_pays=lambda *_: False)
+    board = Board(stream_pays=lambda _: False)
     board.want(_want())
     _learnt(board, 1)
     for _ in range(TRIES):
@@ -123,7 +144,7 @@ def test_an_instance_that_never_comes_whole_is_given_up_with_the_reason() -> Non
 
 
 def test_giving_a_piece_back_is_no_try() -> None:
-    board = Board(stream_pays=lambda *_: False)
+    board = Board(stream_pays=lambda _: False)
     board.want(_want())
     _learnt(board, 1)
     for _ in range(3 * TRIES):
@@ -171,7 +192,7 @@ def test_the_most_urgent_comes_first_and_among_equals_the_earliest() -> None:
 
 
 def test_asking_again_asks_for_the_contents_too() -> None:
-    board = Board(stream_pays=lambda *_: False)
+    board = Board(stream_pays=lambda _: False)
     board.want(_want())
     _learnt(board, 1)
     for _ in range(TRIES):
@@ -188,7 +209,7 @@ class _Fetching(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.board = Board(stream_pays=lambda lacking, _: lacking % 2 == 0)
+        self.board = Board(stream_pays=lambda rest: rest.count % 2 == 0)
         self.board.want(_want(urgency=Urgency.NEXT))
         _learnt(self.board, 17, 4)
         self.taken: list[Piece] = []

@@ -16,7 +16,7 @@ from workstation.archive import (
     Unreachable,
 )
 from workstation.clock import ManualClock
-from workstation.sync.line import STALL, Line, LineState, Status
+from workstation.sync.line import SOUND, STALL, Line, LineState, Status
 
 
 def _at_once(work: Callable[[], None]) -> None:
@@ -156,7 +156,7 @@ def test_bytes_that_come_slowly_are_no_hanging(line: Line, archive: Archive, clo
     with line.asking():
         for _ in range(20):
             clock.wait(1.0)
-            line.came(10)
+            line.came()
             line.look()
     assert not [what for what in archive.asked if what.startswith("fibre")]
 
@@ -193,3 +193,30 @@ def test_a_closed_line_sends_nothing(line: Line, archive: Archive) -> None:
         _ask(line)
     line.look()
     assert not archive.asked
+
+
+def test_a_line_that_failed_is_not_sound_for_ten_minutes(
+    only: Line, archive: Archive, clock: ManualClock
+) -> None:
+    seen = [only.is_sound]
+    archive.fault = _raising(Interrupted("cut"))
+    with suppress(Interrupted):
+        _ask(only)
+    archive.fault = lambda _: None
+    _ask(only)
+    for wait in (0.0, SOUND - 1.0, 1.0):
+        clock.wait(wait)
+        seen.append(only.is_sound)
+    assert seen == [True, False, False, True]
+
+
+def test_the_rate_is_that_of_all_requests_that_share_the_line(line: Line) -> None:
+    with line.asking(), line.asking():
+        line.flowed(1_000_000, 0.5)
+    assert line.state.rate == 4_000_000.0
+
+
+def test_a_small_answer_tells_nothing_of_the_rate(line: Line) -> None:
+    with line.asking():
+        line.flowed(1000, 0.5)
+    assert line.state.rate is None

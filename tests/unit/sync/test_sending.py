@@ -30,7 +30,7 @@ from workstation.archive import (
     Truncated,
     Unreachable,
 )
-from workstation.clock import ManualClock
+from workstation.clock import ManualClock, SystemClock
 from workstation.store import Artefact, Delivery, Limits, Options, Parcel, Store
 from workstation.sync.delivery import State
 from workstation.sync.line import Line
@@ -147,6 +147,13 @@ def test_what_is_queued_is_sent_read_back_and_verified(bench: Bench) -> None:
         "retrieve 1.2.3.1",
         "part 1.2.3.1",
     ]
+
+
+def test_what_was_just_queued_is_due_at_once_on_a_clock_that_goes_on(bench: Bench) -> None:
+    sending = Sending(bench.store.outbox, bench.line, SystemClock(), _letters, owner="another run")
+    bench.store.outbox.enqueue(_parcel(1))
+    assert sending.step()
+    assert bench.state_of(1) is State.VERIFIED
 
 
 def test_an_archive_s_word_alone_proves_nothing(bench: Bench) -> None:

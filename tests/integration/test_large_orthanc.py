@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from io import BytesIO
 
@@ -46,7 +46,7 @@ def jpeg_ls(*, table: bool) -> bytes:
     return compressed(dataset, codestreams, JPEG_LS, table=table)
 
 
-FILES = {
+FILES: dict[str, Callable[[], bytes]] = {
     "native": native,
     "JPEG-LS with a table": lambda: jpeg_ls(table=True),
     "JPEG-LS without": lambda: jpeg_ls(table=False),

@@ -8,17 +8,21 @@ Errors:  those of the first request, which any archive answers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
+from urllib.parse import quote
 
 from workstation.archive.errors import ArchiveError
+from workstation.archive.model import Wanted
 from workstation.archive.web.capabilities import PROFILES, Capabilities
 from workstation.archive.web.json_model import Item, items_of, text, texts
-from workstation.archive.web.paths import query, study_path
+from workstation.archive.web.media_types import media_type
+from workstation.archive.web.paths import query, study_path, wanted_path
 from workstation.archive.web.retrieve import ANY_SYNTAX, FILE, PARTIAL
 from workstation.archive.web.statuses import EVERY_REQUEST
-from workstation.archive.web.transport import Ask, Transport
+from workstation.archive.web.transport import DICOM_JSON, Ask, Transport
 from workstation.dicom.layout import has_preamble
 
 _HOSTS: Final[Mapping[str, str]] = {
@@ -27,6 +31,9 @@ _HOSTS: Final[Mapping[str, str]] = {
     "amazonaws.com": "aws",
 }
 _JPEG: Final = "image/jpeg"
+_SMALL: Final = "viewport=16,16"
+_ENVELOPE: Final = f'multipart/related; type="{FILE}"; {ANY_SYNTAX}'
+_BEGINNING: Final = re.compile(r"[A-Za-z]{2,}")  # of a name, that needs no care in a query
 _NO_MODALITY: Final = "ZZ"
 _FIRST_BYTES: Final = 132  # up to the prefix that every file has
 
@@ -42,18 +49,49 @@ def probe(transport: Transport) -> Capabilities:
 
 
 def _by_example(transport: Transport, found: Capabilities, example: Item) -> Capabilities:
-    modality = next(iter(texts(example, "ModalitiesInStudy")), "")
     instance = _instance(transport, text(example, "StudyInstanceUID"))
-    renders = bool(instance) and _gives_picture(transport, f"{instance}/rendered")
+    found = _matching(transport, found, example)
+    return _giving(transport, found, instance) if instance else found
+
+
+def _matching(transport: Transport, found: Capabilities, example: Item) -> Capabilities:
+    """Return how searches match: what is asked for is in the example, so that it has to be found."""
+    wildcards = _finds(transport, "PatientID=*")
+    name, modality = text(example, "PatientName"), next(iter(texts(example, "ModalitiesInStudy")), "")
+    plain, beginning = name.isascii() and "^" in name.strip("^"), _BEGINNING.match(name)
     return replace(
         found,
-        percent_decodes=_finds(transport, "PatientID=%2A"),  # a star that isn't decoded matches nobody
+        wildcards=wildcards,
+        percent_decodes=_finds(transport, "PatientID=%2A")  # a star that isn't decoded matches nobody
+        if wildcards
+        else plain and _finds(transport, f"PatientName={quote(name, safe='')}"),
+        fuzzy_names=not wildcards
+        and beginning is not None
+        and _finds(transport, f"PatientName={beginning[0]}&fuzzymatching=true"),
         modality_lists=bool(modality)
         and _finds(transport, f"ModalitiesInStudy={modality},{_NO_MODALITY}")
         and not _finds(transport, f"ModalitiesInStudy={_NO_MODALITY}"),
-        ranges=bool(instance) and _gives_ranges(transport, instance),
+    )
+
+
+def _giving(transport: Transport, found: Capabilities, instance: Wanted) -> Capabilities:
+    """Return what the archive gives; one that gives series is taken to give all that is larger, too."""
+    path, series = wanted_path(instance), study_path(instance.study_uid, instance.series_uid)
+    renders = _gives(transport, f"{path}/rendered", _JPEG, _SMALL)
+    if not _gives(transport, series, _ENVELOPE):
+        study = study_path(instance.study_uid)
+        found = replace(
+            found,
+            series_retrieve=False,
+            study_retrieve=_gives(transport, study, _ENVELOPE),
+            study_metadata=_gives(transport, f"{study}/metadata", DICOM_JSON),
+            single_part=not _gives(transport, path, _ENVELOPE),
+        )
+    return replace(
+        found,
+        ranges=_gives_ranges(transport, path),
         rendered=renders,
-        thumbnails=bool(instance) and not renders and _gives_picture(transport, f"{instance}/thumbnail"),
+        thumbnails=not renders and _gives(transport, f"{path}/thumbnail", _JPEG, _SMALL),
     )
 
 
@@ -71,25 +109,24 @@ def _finds(transport: Transport, criterion: str) -> bool:
         return False
 
 
-def _instance(transport: Transport, study_uid: str) -> str:
-    """Return the path of some instance of a study, "" if none is found."""
+def _instance(transport: Transport, study_uid: str) -> Wanted | None:
+    """Return some instance of a study, None if none is found."""
     try:
         found = _first(transport, f"{study_path(study_uid)}/instances")
-        return (
-            study_path(study_uid, text(found, "SeriesInstanceUID"), text(found, "SOPInstanceUID"))
-            if found
-            else ""
-        )
     except EVERY_REQUEST:
         raise
     except ArchiveError:
-        return ""
+        return None
+    if not found:
+        return None
+    return Wanted(study_uid, text(found, "SeriesInstanceUID"), text(found, "SOPInstanceUID"))
 
 
-def _gives_picture(transport: Transport, path: str) -> bool:
+def _gives(transport: Transport, path: str, accept: str, asked: str = "") -> bool:
+    """Say whether an answer of a media type begins to come; the rest of it is not waited for."""
     try:
-        with transport.send(Ask(path, "viewport=16,16", accept=_JPEG)) as reply:
-            return reply.media_type.name == _JPEG
+        with transport.send(Ask(path, asked, accept=accept, packed=False)) as reply:
+            return reply.media_type.name == media_type(accept).name
     except EVERY_REQUEST:
         raise
     except ArchiveError:

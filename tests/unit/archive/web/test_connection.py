@@ -133,16 +133,12 @@ def test_an_answer_that_contradicts_what_is_known_has_it_found_out_anew(
     answer: bytes, *, is_doubted: bool
 ) -> None:
     now = [0.0]
-    known = Known(clock=lambda: now[0])
-
-    def script(seen: Seen) -> Iterable[Step]:
-        return [answer] if seen.path.endswith("/studies/1.1") else archive(seen)
-
+    known, found = Known(clock=lambda: now[0]), Capabilities()
+    known.learn(found)
     with (
-        ScriptedHttp(script) as server,
+        ScriptedHttp(lambda _: [answer]) as server,
         closing(connect(address(""), Endpoint("x", url=server.url), known=known)) as connection,
     ):
-        found = connection.capabilities
         for age, after in ((STANDS / 2, found), (2 * STANDS, None if is_doubted else found)):
             now[0] = age
             with pytest.raises(ArchiveError):

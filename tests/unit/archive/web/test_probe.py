@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from contextlib import closing
 
 import pytest
 from dicom_json import item
-from scripted_http import CLOSE, Script, ScriptedHttp, Seen, Step, json_reply, reply
+from scripted_http import CLOSE, Script, ScriptedHttp, Seen, Step, head, json_reply, reply
 
 from workstation.archive import ArchiveError, Interrupted, NotAllowed
 from workstation.archive.web.capabilities import PROFILES, Capabilities
@@ -32,6 +33,8 @@ def archive(
                 return [json_reply([EXAMPLE] if finds else [])]
             case ["studies", "1.1", "instances"]:
                 return [json_reply([item(SeriesInstanceUID="2.1", SOPInstanceUID="3.1")])]
+            case ["studies", "1.1", "series", "2.1"]:
+                return [reply(body=b"--B--", Content_Type="multipart/related; boundary=B")]
             case ["workitems"]:
                 return [json_reply([]) if tasks else reply(404)]
             case [*_, last] if last == pictures:
@@ -60,13 +63,83 @@ def test_what_can_be_seen_from_outside_is_found_by_a_handful_of_gets() -> None:
 
     assert (traits.percent_decodes, traits.modality_lists, traits.rendered, traits.workitems) == (True,) * 4
     assert {one.method for one in requests} == {"GET"}
-    assert len(requests) <= 8
+    assert len(requests) <= 10
 
 
 def test_an_archive_that_can_do_nothing_of_it_gets_the_careful_traits() -> None:
     traits, _ = probed(archive(decodes=False, lists=False, pictures="", tasks=False))
 
     assert traits == Capabilities()
+
+
+def matching(*found: str) -> Script:
+    """Return an archive in which these criteria alone find its study."""
+
+    def script(seen: Seen) -> Iterable[Step]:
+        if not seen.path.endswith("/studies"):
+            return archive()(seen)
+        asked = seen.query.removesuffix("limit=1").rstrip("&")
+        example = EXAMPLE | item(PatientName="DOE^JANE")
+        return [json_reply([example] if asked in ("includefield=ModalitiesInStudy", *found) else [])]
+
+    return script
+
+
+@pytest.mark.parametrize(
+    ("found", "wildcards", "fuzzy", "decodes"),
+    [
+        ([], False, False, False),
+        (["PatientID=*"], True, False, False),
+        (["PatientID=*", "PatientID=%2A"], True, False, True),
+        (["PatientID=*", "PatientName=DOE&fuzzymatching=true"], True, False, False),
+        (["PatientName=DOE&fuzzymatching=true"], False, True, False),
+        (["PatientName=DOE&fuzzymatching=true", "PatientName=DOE%5EJANE"], False, True, True),
+    ],
+)
+def test_it_is_found_out_by_what_a_study_is_found(
+    found: list[str], *, wildcards: bool, fuzzy: bool, decodes: bool
+) -> None:
+    traits, _ = probed(matching(*found))
+
+    assert (traits.wildcards, traits.fuzzy_names, traits.percent_decodes) == (wildcards, fuzzy, decodes)
+
+
+RELATED = reply(body=b"--B--", Content_Type='multipart/related; type="application/dicom"; boundary=B')
+
+
+@pytest.mark.parametrize(
+    ("given", "study", "metadata", "single"),
+    [
+        ([], False, False, True),
+        (["studies/1.1"], True, False, True),
+        (["studies/1.1/metadata"], False, True, True),
+        (["studies/1.1/series/2.1/instances/3.1"], False, False, False),
+    ],
+)
+def test_an_archive_without_series_is_asked_what_else_it_gives(
+    given: list[str], *, study: bool, metadata: bool, single: bool
+) -> None:
+    def script(seen: Seen) -> Iterable[Step]:
+        path = seen.path.removeprefix("/dicom-web/")
+        if path in given:
+            return [json_reply([]) if path.endswith("metadata") else RELATED]
+        return [reply(404)] if path.endswith("/series/2.1") else archive()(seen)
+
+    traits, _ = probed(script)
+
+    assert not traits.series_retrieve
+    assert (traits.study_retrieve, traits.study_metadata, traits.single_part) == (study, metadata, single)
+
+
+def test_a_series_of_which_the_probe_needs_the_beginning_alone_is_not_fetched() -> None:
+    waiting = threading.Event()
+
+    def script(seen: Seen) -> Iterable[Step]:
+        if seen.path.endswith("/series/2.1"):
+            return [head(Content_Type="multipart/related; boundary=B", Content_Length="99999999"), waiting]
+        return archive()(seen)
+
+    assert probed(script)[0].series_retrieve
 
 
 def test_thumbnails_are_found_where_nothing_is_rendered() -> None:

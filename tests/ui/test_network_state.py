@@ -117,7 +117,7 @@ def test_an_outbox_that_cannot_be_read_is_never_an_empty_one(show: Show, wait: W
     board_of(window).state.ask_lines()
 
     wait(lambda: window.state.text_of("outbox") == "Outbox cannot be read")
-    wait(lambda: window.state.text_of("line") == "Line: cannot be told")
+    wait(lambda: window.state.text_of("line") == "Line: state unknown")
     assert "The store is locked" in window.state.item("outbox").toolTip()
     network.trouble = None
     board_of(window).state.ask_outbox()

@@ -248,6 +248,7 @@ def test_the_countdown_goes_on_while_the_panel_is_open(panel: OutboxPanel) -> No
     later = NOW + timedelta(seconds=12)
     panel._now = panel.details._now = lambda: later
 
+    QApplication.processEvents()
     painted = Painted(panel.list.viewport())
     panel._go_on()
     QApplication.processEvents()

@@ -71,13 +71,63 @@ def test_a_secret_is_not_left_in_a_dialog_that_was_closed(window: MainWindow) ->
     assert board_of(window).signing_in.dialog is None
 
 
-def test_an_answer_for_a_dialog_that_was_closed_is_not_told(window: MainWindow) -> None:
+class Believing(InventedNetwork):
+    """A network that keeps whatever it is given; what the archive makes of it, only the line says."""
+
+    def sign_in(
+        self, archive: str, secret: str = "", *, cancelled: Callable[[], bool] = lambda: False
+    ) -> None:
+        del cancelled
+        self.asked.append(("keep", archive, secret))
+        self.say(lines=[replace(row, status=LineStatus.UNKNOWN) for row in self.answer_lines])
+
+
+def test_who_is_let_in_is_said_by_the_line_and_not_by_the_keyring(show: Show, wait: Wait) -> None:
+    asks = replace(SIGNED_OUT, asks_for="token")
+    network = Believing([asks])
+    window = window_with(network, show, wait)
     dialog = opened(window)
-    QTest.keyClick(dialog.secret, Qt.Key.Key_Escape)
+    QTest.keyClicks(dialog.secret, "old")
+    QTest.keyClick(dialog.secret, Qt.Key.Key_Return)
+    wait(lambda: window.state.text_of("line") == "Harbor: not asked yet")
+    assert dialog.said.text() == "Asking Harbor"
+    assert dialog.isVisible()
 
-    dialog._answered("too late")
+    network.say(lines=[asks])
+    wait(lambda: dialog.said.text() == "Harbor did not accept this token. Type it again.")
+    QTest.keyClicks(dialog.secret, "new")
+    QTest.keyClick(dialog.secret, Qt.Key.Key_Return)
+    wait(lambda: ("keep", "harbor", "new") in network.asked)
+    wait(lambda: window.state.text_of("line") == "Harbor: not asked yet")
+    network.say(lines=[HARBOR])
 
-    assert dialog.said.text() == ""
+    wait(lambda: window.notices.text == "Signed in to Harbor.")
+    assert board_of(window).signing_in.dialog is None
+
+
+def test_a_secret_that_cannot_be_tried_yet_is_kept_and_said_to_be(show: Show, wait: Wait) -> None:
+    network = Believing([replace(SIGNED_OUT, asks_for="token")])
+    window = window_with(network, show, wait)
+    dialog = opened(window)
+    QTest.keyClicks(dialog.secret, "new")
+    QTest.keyClick(dialog.secret, Qt.Key.Key_Return)
+    wait(lambda: window.state.text_of("line") == "Harbor: not asked yet")
+
+    network.say(lines=[replace(HARBOR, status=LineStatus.OFFLINE)])
+
+    wait(lambda: window.notices.text == "The token is kept; Harbor is asked as soon as there is a line.")
+
+
+def test_what_the_line_says_later_is_nothing_to_a_dialog_that_was_closed(
+    window: MainWindow, network: InventedNetwork, wait: Wait
+) -> None:
+    dialog = opened(window)
+    QTest.keyClicks(dialog.secret, network.secret)
+    QTest.keyClick(dialog.secret, Qt.Key.Key_Return)
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    wait(lambda: window.state.text_of("line").startswith("Harbor · "))
+
+    assert window.notices.text == ""
 
 
 def test_the_browser_is_waited_for_with_a_line_that_stays(show: Show, wait: Wait) -> None:

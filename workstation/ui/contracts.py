@@ -278,7 +278,8 @@ class Network(Protocol):
     ) -> None:
         """Sign in to an archive: by the browser, or with a password or token; waits for the person.
 
-        ``cancelled`` ends the wait, as when the window closes; a wrong secret raises.
+        ``cancelled`` ends the wait, as when the window closes. Whether a secret is the right one, the line
+        says afterwards; a network that learns it at once may raise.
         """
         ...
 

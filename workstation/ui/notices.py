@@ -69,6 +69,8 @@ class Notices(QWidget):
     def keep(self, name: str, notice: Notice) -> None:
         """Show a line for as long as what it says goes on; put away, it stays away under that name."""
         before = self._kept.get(name)
+        if notice == before:
+            return
         self._kept[name] = notice
         if before is None:
             self._waiting.append(notice)

@@ -197,6 +197,7 @@ class CheckPage(QWidget):
             return
         self._ticket = None
         self._show_running()
+        self.check_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self.steps.clear()
         self._say(LOOKS[Verdict.BAD], calm(error))
 

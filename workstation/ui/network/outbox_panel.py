@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
@@ -110,7 +111,7 @@ class OutboxPanel(QWidget):
         self._tick.stop()
         self.hide()
         self.covers.emit(0)
-        if had_keys and self._had_keys is not None:
+        if had_keys and self._had_keys is not None and shiboken6.isValid(self._had_keys):
             self._had_keys.setFocus(Qt.FocusReason.PopupFocusReason)
         self._had_keys = None
 

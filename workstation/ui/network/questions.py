@@ -81,14 +81,9 @@ class QuitDialog(Dialog):
 
 
 class SignInDialog(Dialog):
-    """Asks for a password or token until one is let in; ``send`` takes it and who to tell what came of it."""
+    """Asks for a password or token and hands it to ``send``; stands until it is closed from outside."""
 
-    def __init__(
-        self,
-        line: LineRow,
-        send: Callable[[str, Callable[[str], object]], object],
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, line: LineRow, send: Callable[[str], object], parent: QWidget | None = None) -> None:
         text = f"{line.name} asks for a {line.asks_for}. It is kept in this computer's keyring."
         super().__init__(f"Sign in to {line.name}", text, accept="Sign in", parent=parent)
         self._send = send
@@ -103,28 +98,23 @@ class SignInDialog(Dialog):
         self._follow()
 
     def accept(self) -> None:
-        """Send the secret off; the dialog closes when it was let in."""
+        """Send the secret off."""
         secret = self.secret.text()
         self.secret.clear()
         self.secret.setEnabled(False)
         self._say(f"Asking {self._name}", "secondary")
-        self._send(secret, self._answered)
+        self._send(secret)
+
+    def say_no(self, trouble: str) -> None:
+        """Say in one line why nobody was let in, and take another secret."""
+        self.secret.setEnabled(True)
+        self.secret.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._say(trouble, "attention")
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Leave nothing in the field."""
         self.secret.clear()
         super().hideEvent(event)
-
-    def _answered(self, trouble: str) -> None:
-        """Close, or say in one line why not."""
-        if not self.isVisible():
-            return
-        if not trouble:
-            super().accept()
-            return
-        self.secret.setEnabled(True)
-        self.secret.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._say(trouble, "attention")
 
     def _say(self, text: str, role: str) -> None:
         self.said.setText(text)

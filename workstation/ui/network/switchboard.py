@@ -56,7 +56,7 @@ class Switchboard(QObject):
         self.state = NetworkState(network, self.operations, self)
         self.check = CheckPage(network, self.state, self.operations, window.now)
         self.outbox = OutboxPanel(window.pages, network, self.state, self.operations, window.now)
-        self.signing_in = SigningIn(network, self.operations, window.notices, window.tell)
+        self.signing_in = SigningIn(network, self.state, self.operations, window.notices, window.tell)
         self.outage = OutageLine(window.notices, window.tell, window.now)
         self._before: QWidget | None = None
         self._question: QuitDialog | None = None
@@ -123,6 +123,8 @@ class Switchboard(QObject):
     def close(self) -> None:
         """Wait for nobody any more."""
         self.signing_in.cancel()
+        if self._question is not None:
+            self._question.reject()
         self.operations.close()
 
     def _connect(self) -> None:
@@ -175,7 +177,7 @@ class Switchboard(QObject):
 
     def _show_lines(self) -> None:
         trouble = self.state.lines_trouble
-        item = StateItem("line", "Line: cannot be told", Tone.FAULT, trouble) if trouble else None
+        item = StateItem("line", "Line: state unknown", Tone.FAULT, trouble) if trouble else None
         self._window.bar.set_item(item or lines_item(self.state.lines, self._window.now()))
         self.outage.show(self.state.outage, self.tell_group)
         self._allow("connection", bool(self.state.lines))

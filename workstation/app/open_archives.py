@@ -16,6 +16,7 @@ from workstation.workflow import (
     connect_archives,
     connect_hospital,
     open_hospital,
+    start_syncing,
 )
 
 
@@ -42,12 +43,14 @@ class OpenArchives:
             self._close_hospital()
             if desk.is_demo:
                 self._hospital = open_hospital(desk, folder=self._places.hospital)
-                connect_hospital(desk, self._hospital, settings=self._settings).start()
+                connect_hospital(desk, self._hospital, settings=self._settings)
+                start_syncing(desk)
                 return
             entries = load_archives(self._places.site_archives, self._places.archives).entries
             if entries:
                 line = Surroundings(lambda: self._metering.is_on)
-                connect_archives(desk, settings=self._settings, entries=entries, surroundings=line).start()
+                connect_archives(desk, settings=self._settings, entries=entries, surroundings=line)
+                start_syncing(desk)
 
     def close(self) -> None:
         """Close the hospital, once the desk is closed."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from workstation.cli.session import Session
+from workstation.cli.stopping import stoppable
 from workstation.cli.tables import table
 from workstation.cli.telling import FOUND_SOMETHING, say, say_json, tell
 from workstation.config.archives import PRODUCTS, ROLES, SIGN_INS, SPEECHES
@@ -111,9 +112,9 @@ def try_(session: Session, identifier: str, *, as_json: bool) -> None:
 @click.pass_obj
 def sign_in_(session: Session, identifier: str) -> None:
     """Sign in by the system's browser; the password is typed there."""
-    with session.connected_desk() as desk:
+    with session.connected_desk(create=True) as desk, stoppable() as asked:
         say("Finish signing in in your browser. Ctrl+C gives up.")
-        sign_in(desk, archive=identifier, open_browser=webbrowser.open)
+        sign_in(desk, archive=identifier, open_browser=webbrowser.open, cancelled=asked.is_set)
     say("Signed in.")
 
 
@@ -121,9 +122,9 @@ def sign_in_(session: Session, identifier: str) -> None:
 @click.argument("identifier")
 @click.pass_obj
 def remove(session: Session, identifier: str) -> None:
-    """Forget an archive and its secrets; studies that came from it stay."""
+    """Forget an archive and its secrets; studies that came from it stay, and so does what waits for it."""
     remove_archive(session.places, identifier=identifier)
-    say(f"{identifier} is removed.")
+    say(f"{identifier} is removed. What waits for it stays in the outbox.")
 
 
 def _fields(told: dict[str, str | tuple[str, ...] | bool]) -> dict[str, object]:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import click
 
-from workstation.cli.session import Session
+from workstation.cli.session import NO_ARCHIVE, Session
 from workstation.cli.stopping import stoppable
 from workstation.cli.telling import FOUND_SOMETHING, ProgressLine, say, say_json
-from workstation.workflow import CheckStep, ConnectionReport, Desk, Verdict, check_connection, figures_of
+from workstation.workflow import (
+    CheckStep,
+    ConnectionReport,
+    Verdict,
+    archives_of,
+    check_archive,
+    check_connection,
+    figures_of,
+)
 
 _MARKS = {Verdict.GOOD: "ok ", Verdict.WARNING: "!  ", Verdict.BAD: "no "}
 
@@ -25,22 +35,10 @@ def command(session: Session, archive: str, *, network: bool, as_json: bool) -> 
     """
     if not network:
         raise click.UsageError("Say what to look at: --network.")
-    with (
-        session.connected_desk(create=True) as desk,
-        stoppable() as asked,
-        ProgressLine(quiet=as_json) as line,
-    ):
-        figures = figures_of(session.settings())
-        reports = [
-            check_connection(
-                desk,
-                archive=name,
-                figures=figures,
-                progress=lambda step: line.show(f"{step.name} {step.found}"),
-                cancelled=asked.is_set,
-            )
-            for name in _which(desk, archive)
-        ]
+    with stoppable() as asked, ProgressLine(quiet=as_json) as line:
+        reports = list(
+            _reports(session, archive, lambda step: line.show(f"{step.name} {step.found}"), asked.is_set)
+        )
     if as_json:
         say_json(reports)
     else:
@@ -50,10 +48,28 @@ def command(session: Session, archive: str, *, network: bool, as_json: bool) -> 
         raise SystemExit(FOUND_SOMETHING)
 
 
-def _which(desk: Desk, archive: str) -> list[str]:
-    if not archive and not desk.ways:
-        raise click.UsageError("No archive is set up: workstation archive add.")
-    return [archive] if archive else list(desk.ways)
+def _reports(
+    session: Session, archive: str, progress: Callable[[CheckStep], object], cancelled: Callable[[], bool]
+) -> Iterator[ConnectionReport]:
+    """Check each archive; where there is a store, it keeps what was found."""
+    figures = figures_of(session.settings())
+    if not session.has_store():
+        for name in _which([one.identifier for one in archives_of(session.places).entries], archive):
+            yield check_archive(
+                session.places, identifier=name, figures=figures, progress=progress, cancelled=cancelled
+            )
+        return
+    with session.connected_desk() as desk:
+        for name in _which(list(desk.ways), archive):
+            yield check_connection(
+                desk, archive=name, figures=figures, progress=progress, cancelled=cancelled
+            )
+
+
+def _which(known: list[str], archive: str) -> list[str]:
+    if not archive and not known:
+        raise click.UsageError(NO_ARCHIVE)
+    return [archive] if archive else known
 
 
 def _say(report: ConnectionReport) -> None:

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import click
 
@@ -21,8 +21,13 @@ from workstation.workflow import (
     keep_memory_private,
     looks_like_recovery_key,
     open_desk,
+    own_folder,
+    secrets_trouble,
     start_log,
+    store_exists,
 )
+
+NO_ARCHIVE: Final = "No archive is set up: workstation archive add."
 
 
 class OpenWindow(Protocol):
@@ -82,12 +87,18 @@ class Session:
         finally:
             desk.close()
 
+    def has_store(self) -> bool:
+        """Tell whether there is a store to open."""
+        return store_exists(self.store or own_folder(self.settings(), self.places))
+
     @contextlib.contextmanager
     def connected_desk(self, *, create: bool = False) -> Iterator[Desk]:
         """Open the store for one command, with the archives that are set up; nothing runs yet."""
         found = archives_of(self.places)
         for problem in found.problems:
             tell(str(problem))
+        if trouble := secrets_trouble(found.entries):
+            tell(trouble)
         with self.desk(create=create) as desk:
             connect_archives(desk, settings=self.settings(), entries=found.entries)
             yield desk

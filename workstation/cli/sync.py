@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import click
 
-from workstation.cli.session import Session
+from workstation.cli.session import NO_ARCHIVE, Session
 from workstation.cli.stopping import stoppable
 from workstation.cli.telling import FOUND_SOMETHING, ProgressLine, say, tell
 from workstation.errors import Cancelled
 from workstation.workflow import SyncSummary, counted, sync_once
-
-_PAUSE = 30.0  # seconds between two rounds
 
 
 @click.command("sync")
@@ -19,22 +17,23 @@ _PAUSE = 30.0  # seconds between two rounds
 @click.option("--watch", is_flag=True, help="Go on until Ctrl+C.")
 @click.pass_obj
 def command(session: Session, study_uid: str, *, once: bool, watch: bool) -> None:
-    """Read the lists, fetch what is next and its priors, deliver what waits.
+    """Fetch what is next to be read, and deliver what waits.
 
+    The lists of all archives are read first; relevant priors come along.
     Exit code 3: something could not be had, or a line is down.
     """
     if once and watch:
         raise click.UsageError("--once and --watch exclude each other.")
     with session.connected_desk(create=True) as desk, stoppable() as asked, ProgressLine() as line:
-        while True:
-            summary = sync_once(
-                desk,
-                study_uid=study_uid,
-                progress=lambda summary: line.show(_in_words(summary)),
-                cancelled=asked.is_set,
-            )
-            if not watch or asked.wait(_PAUSE):
-                break
+        if not desk.ways:
+            raise click.UsageError(NO_ARCHIVE)
+        summary = sync_once(
+            desk,
+            study_uid=study_uid,
+            watch=watch,
+            progress=lambda summary: line.show(_in_words(summary)),
+            cancelled=asked.is_set,
+        )
     say(f"{_in_words(summary)}.")
     for trouble in (*summary.lines_down, *summary.troubles):
         tell(trouble)

@@ -39,9 +39,9 @@ from workstation.workflow.answers import (
 )
 from workstation.workflow.checking import check_store
 from workstation.workflow.checking_line import check_connection, figures_of, past_checks
-from workstation.workflow.claiming import claim_study, give_back_waiting, hand_back_study, hand_back_unread
+from workstation.workflow.claiming import claim_study, hand_back_study
 from workstation.workflow.comparing import confirm_link, list_link_offers, list_priors, refuse_link
-from workstation.workflow.connecting import Surroundings, connect_archives
+from workstation.workflow.connecting import Surroundings, connect_archives, start_syncing
 from workstation.workflow.demo import connect_hospital, open_hospital, prepare_demo
 from workstation.workflow.desk import Desk, demo_desk, open_demo, open_desk
 from workstation.workflow.errors import (
@@ -80,7 +80,14 @@ from workstation.workflow.reading import Reading
 from workstation.workflow.reading_list import fetch_study, next_case, search_archives
 from workstation.workflow.room import Room, room_of
 from workstation.workflow.sessions import last_study
-from workstation.workflow.setting_up import add_archive, archives_of, remove_archive, try_archive
+from workstation.workflow.setting_up import (
+    add_archive,
+    archives_of,
+    check_archive,
+    remove_archive,
+    secrets_trouble,
+    try_archive,
+)
 from workstation.workflow.shown import Picture, Shown, StackShare, Thumbnail, Unshowable, Waiting
 from workstation.workflow.signing_in import sign_in, sign_out
 from workstation.workflow.studies import describe_study, list_studies, stacks_of
@@ -143,6 +150,7 @@ __all__ = [
     "archives_of",
     "asks_for_words",
     "catch_the_uncaught",
+    "check_archive",
     "check_connection",
     "check_store",
     "claim_study",
@@ -157,10 +165,8 @@ __all__ = [
     "export_study",
     "fetch_study",
     "figures_of",
-    "give_back_waiting",
     "give_up_delivery",
     "hand_back_study",
-    "hand_back_unread",
     "import_studies",
     "keep_length",
     "keep_memory_private",
@@ -193,12 +199,14 @@ __all__ = [
     "room_of",
     "sandbox_of_this_machine",
     "search_archives",
+    "secrets_trouble",
     "send_paths",
     "shortest_passphrase",
     "sign_in",
     "sign_out",
     "stacks_of",
     "start_log",
+    "start_syncing",
     "store_exists",
     "sync_once",
     "try_archive",

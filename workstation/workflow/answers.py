@@ -213,14 +213,17 @@ class SyncSummary:
     unsent: int  # objects that are not where they have to go
     lines_down: tuple[str, ...]
     troubles: tuple[str, ...]
+    is_settled: bool = True  # nothing more can be done now; False: it was stopped before
 
 
 @dataclass(frozen=True, slots=True)
 class SendSummary:
     """What was put into the outbox, and what could not be."""
 
-    queued: int
+    queued: int  # that have to go still
     refused: tuple[Refusal, ...] = ()
+    known: int = 0  # that the archive was seen to have before
+    cancelled: bool = False
 
 
 class LineStatus(StrEnum):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from workstation.archive import Endpoint
+from workstation.archive import ArchiveError, Endpoint
 from workstation.archive.check import (
     Check,
     Figures,
@@ -22,6 +22,7 @@ from workstation.archive.check import (
     grade_of,
     measure,
 )
+from workstation.clock import Clock
 from workstation.config import Settings
 from workstation.security import Action
 from workstation.store import ConnectionCheck
@@ -73,19 +74,9 @@ def check_connection(
     """Measure one way to an archive (the one in use, unless told) and say what to do about it."""
     way = _way(desk, archive)
     chosen = _endpoint(desk, way, endpoint)
-    connection = way.connect(chosen, _IDLE)
-    try:
-        measured = measure(
-            Check(chosen, way.address.tls, connection, way.account.headers, medium=medium),
-            desk.clock,
-            progress=lambda step, share: progress(_under_way(step, share)),
-            cancelled=cancelled,
-        )
-    finally:
-        connection.close()
-    report = _report(way, measured, figures)
-    for step in report.steps:
-        progress(step)
+    report = measured_report(
+        way, chosen, figures, desk.clock, medium=medium, progress=progress, cancelled=cancelled
+    )
     body = json.dumps(asdict(report), default=datetime.isoformat)
     desk.store.connection_checks.add(ConnectionCheck(report.at, archive, chosen.name, body))
     return report
@@ -95,7 +86,41 @@ def check_connection(
 def past_checks(desk: Desk, *, archive: str) -> tuple[ConnectionReport, ...]:
     """Return an archive's checks, the oldest first."""
     kept = [check for check in desk.store.connection_checks.all() if check.archive == archive]
-    return tuple(_read(json.loads(check.body)) for check in kept)
+    return tuple(report for check in kept if (report := _read(check.body)) is not None)
+
+
+def measured_report(
+    way: Way,
+    endpoint: Endpoint,
+    figures: Figures,
+    clock: Clock,
+    *,
+    medium: Medium = Medium.UNKNOWN,
+    progress: Callable[[CheckStep], object] = lambda _: None,
+    cancelled: Cancelled = lambda: False,
+) -> ConnectionReport:
+    """Measure one way to an archive; no store is needed, and nothing is kept."""
+    try:
+        connection = way.connect(endpoint, _IDLE)
+    except ArchiveError as error:  # by these settings there can be no connection
+        step = CheckStep("Settings", Verdict.BAD, error.what, advice=error.remedy)
+        summary = f"{_SUMMARIES[Verdict.BAD]} {error.what}."
+        return ConnectionReport(
+            way.entry.identifier, endpoint.name, clock.utc(), (step,), Verdict.BAD, summary
+        )
+    try:
+        measured = measure(
+            Check(endpoint, way.address.tls, connection, way.account.headers, medium=medium),
+            clock,
+            progress=lambda step, share: progress(_under_way(step, share)),
+            cancelled=cancelled,
+        )
+    finally:
+        connection.close()
+    report = _report(way, measured, figures)
+    for step in report.steps:
+        progress(step)
+    return report
 
 
 def _way(desk: Desk, archive: str) -> Way:
@@ -147,13 +172,12 @@ def _step(found: Finding) -> CheckStep:
     )
 
 
-def _read(told: dict[str, Any]) -> ConnectionReport:
-    steps: Sequence[dict[str, Any]] = told.pop("steps")
-    return ConnectionReport(
-        **{
-            **told,
-            "at": datetime.fromisoformat(told["at"]),
-            "verdict": Verdict(told["verdict"]),
-            "steps": tuple(CheckStep(**{**step, "verdict": Verdict(step["verdict"])}) for step in steps),
-        }
-    )
+def _read(body: str) -> ConnectionReport | None:
+    """Return the report that was kept; None if another version wrote it."""
+    try:
+        told: dict[str, Any] = json.loads(body)
+        steps = [CheckStep(**{**step, "verdict": Verdict(step["verdict"])}) for step in told["steps"]]
+        at, verdict = datetime.fromisoformat(told["at"]), Verdict(told["verdict"])
+        return ConnectionReport(**{**told, "at": at, "verdict": verdict, "steps": tuple(steps)})
+    except (ValueError, KeyError, TypeError):
+        return None

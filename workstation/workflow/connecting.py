@@ -1,30 +1,32 @@
-"""Bringing a desk together with its archives: what ``sync`` is given, and what the desk hears from it.
+"""Bringing a desk together with its archives: what ``sync`` is given, and which archives there are.
 
-Everything that arrives is in the audit trail, once a study and run, before anybody can look at it.
+Archives are set up without a store; what has changed in them since the store was last connected is in the
+audit trail from then on.
 """
 
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from functools import partial
+from hashlib import sha256
 from typing import Final
 
 from workstation.config import ArchiveEntry, Settings, resource
 from workstation.dicom.examining import digest_in_worker
 from workstation.security import Action, KeyringUnavailable, KeyringVault, SessionVault, Vault, system_keyring
-from workstation.store import Delivery
-from workstation.sync import Habit, LineState, Means, Rules, Service, Sitting, State, Status
+from workstation.sync import Habit, Means, Rules, Service, Sitting
 from workstation.workflow.archives import way_to
 from workstation.workflow.desk import Desk
-from workstation.workflow.door import record
+from workstation.workflow.hearing import Hearing
 from workstation.worklist import Limits, Links, parsed_affinities, parsed_policy, parsed_turnaround
 from workstation.worklist import State as ReadingState
 
 REFUSED_LINKS: Final = "refused links"
+
+_SET_UP: Final = "archives"
+_MINUTE: Final = 60.0
 
 _MEGABIT: Final = 1_000_000 / 8
 _GIGABYTE: Final = 1 << 30
@@ -45,15 +47,19 @@ def connect_archives(
     vault: Vault | None = None,
     surroundings: Surroundings | None = None,
 ) -> Service:
-    """Make what keeps a desk in step with its archives; it runs from ``start`` on until the desk closes."""
+    """Make what keeps a desk in step; it runs from ``start_syncing`` on until the desk closes."""
     vault = vault or vault_of_this_computer()
+    entries = tuple(entries)
+    if not desk.is_demo:
+        _note_changes(desk, {entry.identifier: _fingerprint(entry) for entry in entries})
+    desk.is_metered = _metered(settings, surroundings or Surroundings())
     desk.ways = {entry.identifier: way_to(entry, vault=vault, clock=desk.clock) for entry in entries}
     means = Means(
         desk.store,
         desk.pool,
         desk.clock,
         partial(digest_in_worker, desk.pool),
-        is_metered=_metered(settings, surroundings or Surroundings()),
+        is_metered=desk.is_metered,
         cap=settings.number("sync.most_megabits") * _MEGABIT or None,
         streams=int(settings.number("sync.streams")),
     )
@@ -61,8 +67,15 @@ def connect_archives(
         means, [(way.address, way.connect) for way in desk.ways.values()], _sitting(desk, settings)
     )
     desk.service = service
-    desk.hears = _Hearing(desk, service)
+    desk.hears = Hearing(desk, service, patience=settings.number("outage.minutes") * _MINUTE)
     return service
+
+
+def start_syncing(desk: Desk) -> None:
+    """Let a connected desk be kept in step; once for a desk."""
+    if desk.service is not None and not desk.is_syncing and not desk.closing.is_set():
+        desk.is_syncing = True
+        desk.service.start()
 
 
 def vault_of_this_computer() -> Vault:
@@ -78,6 +91,21 @@ def links_of(desk: Desk) -> Links:
     confirmed = frozenset(frozenset({link.first, link.second}) for link in desk.store.links.all())
     refused = json.loads(desk.store.sessions.get(REFUSED_LINKS) or "[]")
     return Links(confirmed, frozenset(frozenset(map(tuple, pair)) for pair in refused))
+
+
+def _note_changes(desk: Desk, now: Mapping[str, str]) -> None:
+    """Record which archives were set up, changed or removed since this store was last connected."""
+    before: dict[str, str] = json.loads(desk.store.sessions.get(_SET_UP) or "{}")
+    for name in sorted(before.keys() | now.keys()):
+        if before.get(name) != now.get(name):
+            what = "removed" if name not in now else "changed" if name in before else "set up"
+            desk.note(Action.SET_UP, f"{name} {what}")
+    if before != now:
+        desk.store.sessions.put(_SET_UP, json.dumps(now))
+
+
+def _fingerprint(entry: ArchiveEntry) -> str:
+    return sha256(json.dumps(asdict(entry), sort_keys=True).encode()).hexdigest()
 
 
 def _sitting(desk: Desk, settings: Settings) -> Sitting:
@@ -113,52 +141,3 @@ def _table(name: str) -> str:
 def _metered(settings: Settings, surroundings: Surroundings) -> Callable[[], bool]:
     said = settings.text("sync.metered")
     return surroundings.is_metered if said == "auto" else lambda: said == "always"
-
-
-class _Hearing:
-    """What the desk hears from the archives' side, and writes down."""
-
-    def __init__(self, desk: Desk, service: Service) -> None:
-        self._desk = desk
-        self._service = service
-        self._lock = threading.Lock()
-        self._recorded: set[str] = set()
-        self._down: dict[str, datetime] = {}
-        engine = service.engine
-        engine.arriving.arrived.connect(self._arrived)
-        engine.line_changed.connect(self._line_changed)
-        engine.delivery_changed.connect(self._delivery_changed)
-        service.list_changed.connect(self._list_changed)
-
-    def _arrived(self, study_uid: str) -> None:
-        with self._lock:
-            is_new = study_uid not in self._recorded
-            self._recorded.add(study_uid)
-        if is_new:
-            record(self._desk, Action.RECEIVE, [study_uid])
-        self._desk.studies_changed.emit(study_uid)
-
-    def _list_changed(self, _: str) -> None:
-        self._desk.studies_changed.emit("")
-
-    def _line_changed(self, state: LineState) -> None:
-        """Write down how long an outage was, once it has ended."""
-        with self._lock:
-            if state.status is Status.OFFLINE:
-                self._down.setdefault(state.archive, state.since)
-                began = None
-            else:
-                began = self._down.pop(state.archive, None) if state.status is Status.ONLINE else None
-        if began is not None:
-            seconds = (self._desk.clock.utc() - began).total_seconds()
-            self._desk.note(Action.OUTAGE, f"{state.archive}: no line for {seconds:.0f} s")
-        if state.status is Status.ONLINE:
-            self._service.watching.hurry()
-        self._desk.lines_changed.emit(state.archive)
-
-    def _delivery_changed(self, delivery: Delivery) -> None:
-        if delivery.state == State.VERIFIED:
-            artefact = self._desk.store.outbox.artefact(delivery.uid)
-            study = artefact.study_uid if artefact else ""
-            record(self._desk, Action.SEND, [study], detail=f"delivered to {delivery.destination}")
-        self._desk.outbox_changed.emit(delivery.uid)

@@ -18,7 +18,7 @@ from workstation.config import ArchiveEntry, Settings, resource
 from workstation.hospital import Hospital
 from workstation.security import Action, SessionVault
 from workstation.sync import Service
-from workstation.workflow.connecting import connect_archives
+from workstation.workflow.connecting import connect_archives, start_syncing
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import verb
 from workstation.workflow.errors import WrongStore
@@ -54,22 +54,22 @@ def connect_hospital(desk: Desk, hospital: Hospital, *, settings: Settings) -> S
 def prepare_demo(
     desk: Desk, *, settings: Settings, folder: Path, cancelled: Callable[[], bool] = lambda: False
 ) -> int:
-    """Have the whole night here, as it is when everything has arrived; return how many studies it has."""
+    """Have the whole night here, as it is when everything has arrived; return how many studies are whole."""
     with open_hospital(desk, folder=folder, gone=_LATE) as hospital:
         service = connect_hospital(desk, hospital, settings=settings)
-        service.start()
         try:
+            start_syncing(desk)
             return _await_night(desk, cancelled)
         finally:
             service.close()
-            desk.service = None
+            desk.service, desk.hears, desk.ways, desk.is_syncing = None, None, {}, False
 
 
 def _await_night(desk: Desk, cancelled: Callable[[], bool]) -> int:
     night = phantoms.night(seed=SEED, now=_begin(desk))
     while not cancelled() and any(_lacks(desk, study) for study in night):
         time.sleep(_LOOK)
-    return len(night)
+    return sum(not _lacks(desk, study) for study in night)
 
 
 def _begin(desk: Desk) -> datetime:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Final
+from threading import Event, Lock
+from typing import Final, Protocol
 
 from workstation.clock import Clock, JumpWatch, SystemClock
 from workstation.config import Places, Settings
@@ -36,6 +38,14 @@ _GIGABYTE: Final = 1 << 30
 _MOST_WORKERS: Final = 4
 
 
+class Listening(Protocol):
+    """What takes in what others push."""
+
+    def close(self) -> None:
+        """Take nothing more in."""
+        ...
+
+
 @dataclass
 class Desk:
     """An open store and what goes with it."""
@@ -53,7 +63,18 @@ class Desk:
     arriving: int = 0  # imports under way
     ways: Mapping[str, Way] = field(default_factory=dict)  # the archives that are set up
     service: Service | None = None  # what keeps the store in step with them
+    is_syncing: bool = False  # the service was started
     hears: object = None  # what listens to the service on the desk's behalf
+    listener: Listening | None = None  # what takes in what modalities and routers push
+    down: dict[str, datetime] = field(default_factory=dict)  # archive → since when there is no line to it
+    trouble: str = ""  # why nothing that comes can be stored now
+    is_metered: Callable[[], bool] = lambda: False  # whether the line costs by the byte
+    open_study: str = ""  # the study that is being read
+    to_ask_about: str = ""  # a study that was opened just now: archives are asked how it stands
+    coming: dict[str, float] = field(default_factory=dict)  # study → when something of it was last pushed
+    reported: dict[str, bool] = field(default_factory=dict)  # study → whether an archive has a report of it
+    claiming: Lock = field(default_factory=Lock)  # held while a claim is noted or forgotten
+    closing: Event = field(default_factory=Event)  # whoever waits for something gives up
     studies_changed: Signal[str] = field(default_factory=lambda: Signal("studies changed"))
     lines_changed: Signal[str] = field(default_factory=lambda: Signal("lines changed"))
     outbox_changed: Signal[str] = field(default_factory=lambda: Signal("outbox changed"))
@@ -72,6 +93,10 @@ class Desk:
         event = AuditEvent(self.actor.identifier, self.actor.name, "", "", action, Outcome.SUCCESS, detail)
         self.store.audit.append(event)
 
+    def seconds_since(self, moment: datetime) -> float:
+        """Return how long ago something was by the wall clock; 0.0 if that was set back meanwhile."""
+        return max(0.0, (self.clock.utc() - moment).total_seconds())
+
     def look_at_clock(self) -> float:
         """Record it if the wall clock was moved since the last look; return by how many seconds."""
         jumped = self.jumps.look()
@@ -81,12 +106,23 @@ class Desk:
 
     def close(self) -> None:
         """End the work in order; pictures are wiped from memory."""
+        self.closing.set()
         with ExitStack() as last:
             for part in (self.store, self.pool, self.frames):
                 last.callback(part.close)
+            last.callback(self._note_end)
             if self.service is not None:
-                self.service.close()
-            self.note(Action.STOP)
+                last.callback(self.service.close)
+            if self.listener is not None:
+                self.listener.close()
+
+    def _note_end(self) -> None:
+        """Record the outages that outlast the desk, each with its length so far, then the end."""
+        for archive, began in self.down.items():
+            self.note(
+                Action.OUTAGE, f"{archive}: no line for {self.seconds_since(began):.0f} s, and still none"
+            )
+        self.note(Action.STOP)
 
 
 def open_desk(

@@ -81,13 +81,19 @@ def record(
 
 
 def _event(desk: Desk, action: Action, study_uid: str, outcome: Outcome, detail: str) -> AuditEvent:
-    study = desk.store.studies.get(study_uid) if study_uid else None
     return AuditEvent(
         user=desk.actor.identifier,
         user_name=desk.actor.name,
-        patient=f"{study.patient.patient_id}^^^{study.patient.issuer}" if study else "",
+        patient=_patient_of(desk, study_uid) if study_uid else "",
         study=study_uid,
         action=action,
         outcome=outcome,
         detail=detail,
     )
+
+
+def _patient_of(desk: Desk, study_uid: str) -> str:
+    """Return whose study it is, as the store knows it or else an archive; "" if nobody does."""
+    here = desk.store.studies.get(study_uid)
+    told = (here,) if here else desk.store.remote_studies.of_study(study_uid)
+    return next((f"{one.patient.patient_id}^^^{one.patient.issuer}" for one in told), "")

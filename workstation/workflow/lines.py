@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
 from workstation.config import Settings
-from workstation.sync import Line, Status
+from workstation.sync import Line
 from workstation.workflow.answers import LineRow, LineStatus, Outage
 from workstation.workflow.desk import Desk
 
-_DOWN: Final = (Status.OFFLINE, Status.CAPTIVE)
+_MINUTE: Final = 60.0
 _ASKS_FOR: Final = {"basic": "password", "bearer": "token", "client": "client secret"}
 
 
@@ -24,14 +23,12 @@ def list_lines(desk: Desk) -> tuple[LineRow, ...]:
 
 def outage_of(desk: Desk, settings: Settings) -> Outage | None:
     """Return the outage that has gone on for so long that the group should be told."""
-    if desk.service is None:
-        return None
-    patience = timedelta(minutes=settings.number("outage.minutes"))
-    for line in desk.service.engine.lines.values():
-        state = line.state
-        if state.status in _DOWN and desk.clock.utc() - state.since >= patience:
+    lines = desk.service.engine.lines if desk.service is not None else {}
+    patience = settings.number("outage.minutes") * _MINUTE
+    for archive, began in tuple(desk.down.items()):
+        if archive in lines and desk.seconds_since(began) >= patience:
             contacts = [one.strip() for one in settings.text("outage.contacts").split(";")]
-            return Outage(state.name, state.since, contacts=tuple(filter(None, contacts)))
+            return Outage(lines[archive].state.name, began, contacts=tuple(filter(None, contacts)))
     return None
 
 

@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from workstation.store import HELD, Account
 from workstation.sync import Gathered, Progress, Service
 from workstation.workflow import sessions
 from workstation.workflow.answers import StudyRow, StudyState, Urgency
 from workstation.workflow.desk import Desk
+from workstation.workflow.reports import HAS_REPORT, is_unshared
 from workstation.workflow.wording import counted
 from workstation.worklist import Item, Moment, Place, Priority, State
 
@@ -25,12 +27,15 @@ _READ: Final = {
     State.PRELIMINARY: StudyState.PRELIMINARY,
     State.FINAL: StudyState.FINAL,
 }
+STILL: Final = 20.0
+"""So many seconds without an object, and what is being pushed counts as over."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
     """What every row is made with."""
 
+    desk: Desk
     service: Service
     gathered: Gathered
     moment: Moment
@@ -39,6 +44,12 @@ class _Listing:
     progress: Mapping[str, Progress]  # study UID → how far it is, of what is wanted
     priors: Mapping[str, tuple[int, int]]  # study UID → priors here, known
     claimed: Collection[str]  # studies whose task this desk holds
+    accounts: Mapping[str, Account]  # study UID → what of what archives list is here
+    pushed: Collection[str]  # studies of which something was brought just now
+
+    def is_known(self, archive: str) -> bool:
+        """Say whether an archive is set up still."""
+        return archive in self.names
 
 
 def worklist_rows(desk: Desk, service: Service) -> tuple[StudyRow, ...]:
@@ -49,10 +60,16 @@ def worklist_rows(desk: Desk, service: Service) -> tuple[StudyRow, ...]:
 
 def worklist_row(desk: Desk, service: Service, study_uid: str) -> StudyRow | None:
     """Return one study's row, None if nobody knows of it."""
-    gathered = service.gathered()
-    found = next(((place.item, place) for place in gathered.to_read if place.item.key == study_uid), None)
-    item, place = found or (next((one for one in gathered.others if one.key == study_uid), None), None)
-    return _row(_listing(desk, service), item, place) if item is not None else None
+    return worklist_rows_of(desk, service, [study_uid]).get(study_uid)
+
+
+def worklist_rows_of(desk: Desk, service: Service, study_uids: Collection[str]) -> dict[str, StudyRow]:
+    """Return the rows of some studies, as far as anybody knows of them."""
+    listing = _listing(desk, service)
+    wanted = frozenset(study_uids)
+    places = [(place.item, place) for place in listing.gathered.to_read if place.item.key in wanted]
+    others = [(item, None) for item in listing.gathered.others if item.key in wanted]
+    return {item.key: _row(listing, item, place) for item, place in (*places, *others)}
 
 
 def _listing(desk: Desk, service: Service) -> _Listing:
@@ -62,7 +79,9 @@ def _listing(desk: Desk, service: Service) -> _Listing:
         for want in service.engine.wants()
         if (progress := service.engine.progress(want.archive, want.study_uid))
     }
+    now = desk.clock.monotonic()
     return _Listing(
+        desk,
         service,
         gathered,
         service.moment(),
@@ -70,20 +89,31 @@ def _listing(desk: Desk, service: Service) -> _Listing:
         {name: line.address.name for name, line in service.engine.lines.items()},
         wanted,
         service.prior_counts(),
-        {held.study_uid for held in desk.store.claims.all()},
+        {held.study_uid for held in desk.store.claims.all() if held.state == HELD},
+        desk.store.listed.accounts(),
+        {uid for uid, when in tuple(desk.coming.items()) if now - when < STILL},
     )
 
 
 def _rows(listing: _Listing) -> Iterator[StudyRow]:
     for place in listing.gathered.to_read:
-        yield _row(listing, place.item, place)
+        if _can_be_had(listing, place.item):
+            yield _row(listing, place.item, place)
     for item in listing.gathered.others:
-        yield _row(listing, item, None)
+        if _can_be_had(listing, item):
+            yield _row(listing, item, None)
+
+
+def _can_be_had(listing: _Listing, item: Item) -> bool:
+    """Say whether something of it is here, or known of by an archive that is set up still."""
+    sources = (*item.archives, *([item.task.archive] if item.task else ()))
+    return item.is_stored or any(map(listing.is_known, sources))
 
 
 def _row(listing: _Listing, item: Item, place: Place | None) -> StudyRow:
     here, expected = _account(listing, item)
     here_priors, known_priors = listing.priors.get(item.study_uid, (0, None))
+    who = "" if listing.moment.is_me(item.reading.who) else item.reading.who
     return StudyRow(
         uid=item.key,
         patient_name=item.patient.name,
@@ -99,8 +129,8 @@ def _row(listing: _Listing, item: Item, place: Place | None) -> StudyRow:
         site=item.site,
         here=here,
         expected=expected,
-        state=_state(listing, item, is_whole=here >= expected),
-        who="" if listing.moment.is_me(item.reading.who) else item.reading.who,
+        state=_state(listing, item, is_whole=0 < here >= expected),
+        who=who,
         urgency=_URGENCIES[item.priority] if item.task else None,
         due=place.clock.due if place and place.clock and not item.reading.state.is_done else None,
         reason=item.reason,
@@ -112,31 +142,52 @@ def _row(listing: _Listing, item: Item, place: Place | None) -> StudyRow:
         archives=tuple(listing.names.get(name, name) for name in item.archives),
         assigned=item.assigned,
         can_be_claimed=item.task is not None and item.task.is_claimable,
-        is_claimed=item.study_uid in listing.claimed,
+        is_claimed=item.study_uid in listing.claimed and not who,
         why_here=place.why if place else "",
-        trouble=_trouble(listing, item),
+        trouble=" ".join(_troubles(listing, item, is_whole=0 < here >= expected)),
         is_prior=place is None,
         rank=place.rank if place else len(listing.gathered.to_read) + 1,
     )
 
 
 def _account(listing: _Listing, item: Item) -> tuple[int, int]:
-    """Return how many instances are here, and how many there should be by whoever says the most."""
+    """Return how many instances are here, and how many there should be by whoever says the most.
+
+    What was made here doesn't make up for what an archive lists and has not delivered.
+    """
     progress = listing.progress.get(item.study_uid)
     here = max(item.here, progress.here if progress else 0)
-    return here, max(here, item.expected or 0, (progress.listed or 0) if progress else 0)
+    account = listing.accounts.get(item.study_uid)
+    told = (
+        item.here + account.expected - account.here if account else 0,
+        item.expected or 0,
+        (progress.listed or 0) if progress else 0,
+        listing.desk.expected.get(item.study_uid, 0),
+    )
+    return here, max(here, *told)
 
 
 def _state(listing: _Listing, item: Item, *, is_whole: bool) -> StudyState:
     read = _READ.get(item.reading.state)
     if read and not (read is StudyState.IN_PROGRESS and listing.moment.is_me(item.reading.who)):
         return read
+    if item.study_uid in listing.pushed:
+        return StudyState.ARRIVING
     if not is_whole:
-        progress = listing.progress.get(item.study_uid)
-        if progress is not None and not progress.is_settled and _is_reachable(listing, item):
-            return StudyState.ARRIVING
-        return StudyState.INCOMPLETE if item.here else StudyState.ELSEWHERE
+        return StudyState.ARRIVING if _arrives(listing, item) else _standing(item)
     return StudyState.OPENED if item.study_uid in listing.opened else StudyState.UNREAD
+
+
+def _standing(item: Item) -> StudyState:
+    return StudyState.INCOMPLETE if item.here else StudyState.ELSEWHERE
+
+
+def _arrives(listing: _Listing, item: Item) -> bool:
+    """Say whether more of it is on its way, or will be as soon as its turn comes."""
+    if item.is_local:
+        return bool(listing.desk.arriving)
+    progress = listing.progress.get(item.study_uid)
+    return progress is not None and not progress.is_settled and _is_reachable(listing, item)
 
 
 def _is_reachable(listing: _Listing, item: Item) -> bool:
@@ -144,12 +195,18 @@ def _is_reachable(listing: _Listing, item: Item) -> bool:
     return any(name in lines and lines[name].is_usable for name in item.archives)
 
 
-def _trouble(listing: _Listing, item: Item) -> str:
-    """Return what a reader must know before opening a study."""
+def _troubles(listing: _Listing, item: Item, *, is_whole: bool) -> Iterator[str]:
+    """Yield what a reader must know before opening a study."""
     if item.conflicts:
         what = ", ".join(conflict.what.value for conflict in item.conflicts)
-        return f"The sources tell {what}."
+        yield f"The sources tell {what}."
     progress = listing.progress.get(item.study_uid)
     if progress is not None and progress.given_up:
-        return f"{counted(progress.given_up, 'image')} can't be had from the archive."
-    return ""
+        yield f"{counted(progress.given_up, 'image')} can't be had from the archive."
+    elif item.is_stored and not is_whole:
+        if item.archives and not any(map(listing.is_known, item.archives)):
+            yield "The archive that has the rest of it is not set up any more."
+        elif progress is not None and progress.is_settled and len(item.archives) > 1:
+            yield "The archives don't list the same images of it."
+    if listing.desk.reported.get(item.study_uid) and is_unshared(item):
+        yield HAS_REPORT

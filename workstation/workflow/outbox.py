@@ -10,23 +10,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from workstation.dicom import sources
 from workstation.security import Action
-from workstation.store import Artefact, Delivery, Parcel, Receipt
-from workstation.sync import IMAGE, NoSuchArchive, NoSuchDelivery, Sending, State
+from workstation.store import CLOSED, Artefact, Delivery, Outcome, Parcel, Receipt, StoredInstance
+from workstation.sync import ENDS, IMAGE, UNSENT, NoSuchArchive, NoSuchDelivery, Sending, State
 from workstation.viewing.wording import moment
 from workstation.workflow.answers import Cancelled, DeliveryState, OutboxRow, Refusal, SendSummary
 from workstation.workflow.desk import Desk
-from workstation.workflow.door import verb
+from workstation.workflow.door import record, verb
 from workstation.workflow.errors import CannotSend, WrongStore
 from workstation.workflow.intake import Intake
 
 _STATES: Final = {state: DeliveryState[state.name] for state in State}
 _NAME_LENGTH: Final = 8
+_VARIANT: Final = "Another content is here under the same UID; that one would be sent, so this one is not."
+_GIVEN_UP: Final = "Its delivery was given up before."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,78 +65,135 @@ def list_outbox(desk: Desk) -> tuple[OutboxRow, ...]:
 def retry_delivery(desk: Desk, *, identifier: str) -> int:
     """Send a row again, at once; return how many objects it has."""
     entries = _required(desk, identifier)
-    return sum(_sending(desk, entry).retry(entry.artefact.uid) for entry in entries)
+    count = sum(_sending(desk, entry).retry(entry.artefact.uid) for entry in entries)
+    if not count:
+        raise CannotSend("Nothing of this can be sent again", remedy="It has arrived, or was given up.")
+    record(desk, Action.SEND, _studies(entries), detail="to be sent again")
+    _wake(desk)
+    return count
 
 
 @verb(Action.SEND, detail=lambda count: f"{count} given up")
 def give_up_delivery(desk: Desk, *, identifier: str, why: str) -> int:
-    """Don't deliver a row, for a reason that is kept; return how many objects it has."""
+    """Don't deliver a row, for a reason that is kept; return how many objects it has.
+
+    That goes for an archive, too, that is not set up any more.
+    """
     if not why.strip():
         raise CannotSend("Giving up a delivery needs a reason", remedy="Say why.")
     entries = _required(desk, identifier)
-    return sum(_sending(desk, entry).give_up(entry.artefact.uid, why.strip()) for entry in entries)
+    count = sum(_give_up(desk, entry, why.strip()) for entry in entries)
+    if not count:
+        raise CannotSend("Nothing of this can be given up now", remedy="It has arrived, or is on its way.")
+    record(desk, Action.SEND, _studies(entries), detail="given up")
+    _wake(desk)
+    return count
 
 
 @verb(Action.SEND, detail=lambda summary: f"{summary.queued} queued", beforehand=True)
 def send_paths(
     desk: Desk, *, paths: Sequence[Path], archive: str, cancelled: Cancelled = lambda: False
 ) -> SendSummary:
-    """Take in files and queue each of them for an archive."""
+    """Take in files and queue each of them for an archive; what was taken is queued, however it ends."""
     if desk.is_demo:
         raise WrongStore("Real studies never go into the demonstration", remedy="Leave it first.")
     if archive not in desk.ways:
         raise NoSuchArchive("No archive of this name is set up", where=archive)
     taken: list[Receipt] = []
-    with Intake(desk, cancelled, took=taken.append) as intake:
-        for found in sources.walk(paths):
-            if isinstance(found, sources.Refusal):
-                if not found.expected:
-                    intake.refuse(Refusal(found.name, found.reason))
-            elif not intake.offer(found):
-                break
-    queued = queue_images(desk, taken, archive)
-    return SendSummary(queued, tuple(intake.tally.refused))
+    queued = Queued()
+    try:
+        with Intake(desk, cancelled, took=taken.append) as intake:
+            for found in sources.walk(paths):
+                if isinstance(found, sources.Refusal):
+                    if not found.expected:
+                        intake.refuse(Refusal(found.name, found.reason))
+                elif not intake.offer(found):
+                    break
+    finally:
+        queued = queue_images(desk, taken, archive)
+    refused = (*intake.tally.refused, *(Refusal("an object", why) for why in queued.refused))
+    return SendSummary(queued.new, refused, queued.known, cancelled=cancelled())
 
 
-def queue_images(desk: Desk, receipts: Iterable[Receipt], archive: str) -> int:
-    """Queue images of the store for an archive; return how many."""
-    wanted: dict[str, set[str]] = {}
+@dataclass
+class Queued:
+    """What became of objects that were to be queued."""
+
+    new: int = 0  # queued now, or on their way still
+    known: int = 0  # delivered already
+    refused: list[str] = field(default_factory=list)  # the reason for each that can't be queued
+
+
+def queue_images(desk: Desk, receipts: Iterable[Receipt], archive: str) -> Queued:
+    """Queue images of the store for an archive, those of each study all or none."""
+    queued, doubtful = Queued(), dict[str, frozenset[str]]()
+    parcels: dict[str, list[Parcel]] = {}
     for receipt in receipts:
-        wanted.setdefault(receipt.study_uid, set()).add(receipt.uid)
-    count = 0
-    for study_uid, uids in wanted.items():
-        parcels = [parcel for parcel in _parcels(desk, study_uid, archive) if parcel.artefact.uid in uids]
-        desk.store.outbox.enqueue(*parcels)
-        count += len(parcels)
-    if desk.service is not None:
-        desk.service.engine.wake()
-    desk.outbox_changed.emit("")
-    return count
+        if receipt.study_uid not in doubtful:
+            doubtful[receipt.study_uid] = _doubtful(desk, receipt.study_uid)
+        if receipt.outcome is Outcome.VARIANT or receipt.uid in doubtful[receipt.study_uid]:
+            queued.refused.append(_VARIANT)
+        elif (before := desk.store.outbox.get(receipt.uid, archive)) is not None:
+            _count(queued, before)
+        elif (instance := desk.store.instances.get(receipt.uid)) is not None:
+            parcels.setdefault(receipt.study_uid, []).append(_parcel(desk, instance, archive))
+    for study_uid, some in parcels.items():
+        record(desk, Action.SEND, [study_uid], detail=f"queued for {archive}")
+        desk.store.outbox.enqueue(*some)
+        queued.new += len(some)
+    _wake(desk)
+    return queued
 
 
 def unsent(desk: Desk) -> int:
     """Return how many objects are not where they have to go."""
-    return sum(entry.delivery.state not in (State.VERIFIED, State.CLOSED) for entry in _entries(desk))
+    counts = desk.store.outbox.counts()
+    return sum(counts.get(state, 0) for state in UNSENT)
 
 
-def _parcels(desk: Desk, study_uid: str, archive: str) -> Iterator[Parcel]:
-    now = desk.clock.utc()
-    for instance in desk.store.instances.of_study(study_uid):
-        record = instance.record
-        artefact = Artefact(
-            record.uid,
-            study_uid,
-            record.series.uid,
-            record.sop_class,
-            IMAGE,
-            record.transfer_syntax,
-            instance.sha256,
-            "",
-            instance.blob.length,
-            now,
-            desk.actor.identifier,
-        )
-        yield Parcel(artefact, (archive,))
+def _doubtful(desk: Desk, study_uid: str) -> frozenset[str]:
+    """Return the UIDs of a study under which several contents are here."""
+    study = desk.store.studies.get(study_uid)
+    if study is None or not study.variants:
+        return frozenset()
+    return frozenset(instance.uid for instance in desk.store.instances.variants_of(study_uid))
+
+
+def _count(queued: Queued, before: Delivery) -> None:
+    if before.state == State.CLOSED:
+        queued.refused.append(_GIVEN_UP)
+    elif before.state == State.VERIFIED:
+        queued.known += 1
+    else:
+        queued.new += 1
+
+
+def _wake(desk: Desk) -> None:
+    if desk.service is not None:
+        desk.service.engine.wake()
+    desk.outbox_changed.emit("")
+
+
+def _parcel(desk: Desk, instance: StoredInstance, archive: str) -> Parcel:
+    one = instance.record
+    artefact = Artefact(
+        one.uid,
+        one.study.uid,
+        one.series.uid,
+        one.sop_class,
+        IMAGE,
+        one.transfer_syntax,
+        instance.sha256,
+        "",
+        instance.blob.length,
+        desk.clock.utc(),
+        desk.actor.identifier,
+    )
+    return Parcel(artefact, (archive,))
+
+
+def _studies(entries: Iterable[_Entry]) -> list[str]:
+    return list(dict.fromkeys(entry.artefact.study_uid for entry in entries))
 
 
 def _entries(desk: Desk) -> Iterator[_Entry]:
@@ -155,9 +214,24 @@ def _required(desk: Desk, identifier: str) -> list[_Entry]:
 
 
 def _sending(desk: Desk, entry: _Entry) -> Sending:
-    if desk.service is None:
-        raise NoSuchArchive("No archive is set up", where=entry.delivery.destination)
-    return desk.service.engine.sending(entry.delivery.destination)
+    destination = entry.delivery.destination
+    if desk.service is None or destination not in desk.ways:
+        raise NoSuchArchive(
+            "The archive that this should go to is not set up any more",
+            where=destination,
+            remedy="Set it up again, or give the delivery up.",
+        )
+    return desk.service.engine.sending(destination)
+
+
+def _give_up(desk: Desk, entry: _Entry, why: str) -> bool:
+    if desk.service is not None and entry.delivery.destination in desk.ways:
+        return _sending(desk, entry).give_up(entry.artefact.uid, why)
+    before = entry.delivery  # nobody works on it any more
+    if before.state in ENDS:
+        return False
+    after = replace(before, state=CLOSED, changed=desk.clock.utc(), due=None, owner="", error=why)
+    return desk.store.outbox.move(before, after)
 
 
 def _row(desk: Desk, name: str, entries: Sequence[_Entry]) -> OutboxRow:

@@ -169,13 +169,15 @@ class Reading:
 
     def put_away(self) -> None:
         """Let go of the study for the list: the next start does not come back to it."""
-        if self._desk.service is not None:
-            self._desk.service.focus("")
         sessions.forget_last_study(self._desk, self.study.uid)
         self.close()
 
     def close(self) -> None:
         """Let go of the study, the program ending; what was drawn is on the disk first."""
+        if self._desk.open_study == self.study.uid:  # another may be open by now
+            self._desk.open_study = ""
+            if self._desk.service is not None:
+                self._desk.service.focus("")
         self.screen.changed.disconnect(self._follow)
         self._desk.studies_changed.disconnect(self._study_changed)
         self._look_again.stop()

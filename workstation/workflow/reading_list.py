@@ -9,11 +9,13 @@ from workstation.security import Action
 from workstation.workflow.answers import NextCase, Refusal, StudyRow
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import verb
+from workstation.workflow.errors import NoSuchStudy
 from workstation.workflow.studies import row_of
 from workstation.worklist import Choice
 from workstation.worklist import next_case as chosen_next
 
 _MOST: Final = 200
+_NAMELESS: Final = "A study without a description"
 
 
 @verb(Action.SEARCH)
@@ -35,11 +37,11 @@ def search_archives(desk: Desk, *, text: str) -> int:
 
 @verb(Action.SEARCH, detail=lambda _: "fetched by hand")
 def fetch_study(desk: Desk, *, study_uid: str) -> None:
-    """Bring a study now, what was given up of it included."""
+    """Bring a study now, what was given up of it included; it comes as soon as there is a line."""
     service = desk.service
     item = service.gathered().item(study_uid) if service else None
-    if service is None or item is None:
-        return
+    if service is None or item is None or not service.archive_for(item):
+        raise NoSuchStudy("No archive that is set up has this study", remedy="What is here is all there is.")
     service.bring(item)
 
 
@@ -49,5 +51,5 @@ def _chosen(desk: Desk, choice: Choice) -> StudyRow | None:
 
 def _skipped(choice: Choice) -> tuple[Refusal, ...]:
     return tuple(
-        Refusal(skipped.item.study.description or skipped.item.key, skipped.why) for skipped in choice.skipped
+        Refusal(skipped.item.study.description or _NAMELESS, skipped.why) for skipped in choice.skipped
     )

@@ -1,21 +1,42 @@
-"""Setting up archives: what IT does once, for everybody or for one person. No store is needed for it."""
+"""Setting up archives: what IT does once, for everybody or for one person. No store is needed for it.
+
+The person's file is only written anew where all of it is understood; the audit trail tells of what has
+changed as soon as a store is connected.
+
+Errors:  WorkflowError for a name that is taken, or the site's; NoSuchArchive; BadSetting for an entry that
+         can't be; KeyringUnavailable where a secret could not be kept, NotAllowed where that is locked.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from workstation.archive import Endpoint
+from workstation.archive.check import Figures
 from workstation.archive.web import WebConnection, described
 from workstation.clock import SystemClock
-from workstation.config import ArchiveEntry, Archives, Places, entry_of, load_archives, save_archives
+from workstation.config import (
+    ArchiveEntry,
+    Archives,
+    BadSetting,
+    Places,
+    entry_of,
+    load_archives,
+    save_archives,
+)
 from workstation.errors import LumenError
-from workstation.security import Vault
+from workstation.security import KeyringVault, Vault, system_keyring
 from workstation.sync import NoSuchArchive
-from workstation.workflow.answers import CheckStep, Verdict
+from workstation.workflow.answers import Cancelled, CheckStep, ConnectionReport, Verdict
 from workstation.workflow.archives import Way, way_to
+from workstation.workflow.checking_line import measured_report
 from workstation.workflow.connecting import vault_of_this_computer
 from workstation.workflow.errors import WorkflowError
+from workstation.workflow.keys import keyring_trouble
 
 _IDLE: Final = 15.0  # seconds
+_OPEN: Final = "none"  # the archive asks for no secret
 
 
 def archives_of(places: Places) -> Archives:
@@ -26,46 +47,86 @@ def archives_of(places: Places) -> Archives:
 def add_archive(
     places: Places, *, identifier: str, fields: dict[str, object], secret: str = ""
 ) -> ArchiveEntry:
-    """Set an archive up; a secret goes into the keyring."""
-    known = archives_of(places)
+    """Set an archive up; a secret goes into the keyring, and without one that keeps it nothing is set up."""
+    known = _changeable(places)
     if known.get(identifier) is not None:
         raise WorkflowError(
             "An archive of this name is set up already", where=identifier, remedy="Remove it first."
         )
     entry = entry_of(identifier, fields)
     if secret:
-        _way(entry).account.keep(secret)
+        _way(entry, KeyringVault(system_keyring())).account.keep(secret)
     save_archives(places.archives, (*known.entries, entry))
     return entry
 
 
 def remove_archive(places: Places, *, identifier: str) -> None:
-    """Forget an archive and what proves us to it; what it has sent stays in the store."""
+    """Forget an archive and what proves us to it; what came from it stays, and so does what waits for it."""
     entry = _required(places, identifier)
     if entry.is_site:
         raise WorkflowError("The site has set this archive up", where=identifier, remedy="Ask your IT.")
-    _way(entry).account.sign_out()
-    known = archives_of(places)
+    known = _changeable(places)
+    if entry.sign_in != _OPEN:
+        _way(entry, KeyringVault(system_keyring())).account.sign_out()
     save_archives(places.archives, [one for one in known.entries if one.identifier != identifier])
 
 
 def try_archive(places: Places, *, identifier: str) -> tuple[CheckStep, ...]:
     """Say hello by every way of an archive, signed in, and tell what it can do."""
     way = _way(_required(places, identifier))
-    steps: list[CheckStep] = []
-    for endpoint in way.address.endpoints:
+    return tuple(step for endpoint in way.address.endpoints for step in _tried(way, endpoint))
+
+
+def check_archive(
+    places: Places,
+    *,
+    identifier: str,
+    figures: Figures,
+    progress: Callable[[CheckStep], object] = lambda _: None,
+    cancelled: Cancelled = lambda: False,
+) -> ConnectionReport:
+    """Measure the first way to an archive where there is no store that would keep what is found."""
+    way = _way(_required(places, identifier))
+    clock = SystemClock()
+    return measured_report(
+        way, way.address.endpoints[0], figures, clock, progress=progress, cancelled=cancelled
+    )
+
+
+def secrets_trouble(entries: Iterable[ArchiveEntry]) -> str:
+    """Return why the secrets of archives can't be had here, "" if they can or none is needed."""
+    return keyring_trouble() if any(entry.sign_in != _OPEN for entry in entries) else ""
+
+
+def _tried(way: Way, endpoint: Endpoint) -> Iterator[CheckStep]:
+    try:
         connection = way.connect(endpoint, _IDLE)
-        try:
-            connection.echo()
-            steps.append(CheckStep(endpoint.name, Verdict.GOOD, "answers, signed in"))
-            if isinstance(connection, WebConnection):
-                told = described(connection.capabilities)
-                steps += [CheckStep(endpoint.name, Verdict.GOOD, sentence) for sentence in told]
-        except LumenError as error:
-            steps.append(CheckStep(endpoint.name, Verdict.BAD, error.what, advice=error.remedy))
-        finally:
-            connection.close()
-    return tuple(steps)
+    except LumenError as error:
+        yield CheckStep(endpoint.name, Verdict.BAD, error.what, advice=error.remedy)
+        return
+    try:
+        connection.echo()
+        yield CheckStep(endpoint.name, Verdict.GOOD, "answers, signed in")
+        if isinstance(connection, WebConnection):
+            for sentence in described(connection.capabilities):
+                yield CheckStep(endpoint.name, Verdict.GOOD, sentence)
+    except LumenError as error:
+        yield CheckStep(endpoint.name, Verdict.BAD, error.what, advice=error.remedy)
+    finally:
+        connection.close()
+
+
+def _changeable(places: Places) -> Archives:
+    """Return what is set up, if the person's file may be written anew: nothing in it must get lost."""
+    known = archives_of(places)
+    mine = next((one for one in known.problems if one.where == str(places.archives)), None)
+    if mine is not None:
+        raise BadSetting(
+            f"Your archives can't be changed while something in their file is wrong: {mine.what}",
+            where=mine.where,
+            remedy="Mend it, or take it out of the file.",
+        )
+    return known
 
 
 def _required(places: Places, identifier: str) -> ArchiveEntry:

@@ -38,7 +38,9 @@ HOSTILE = "ZQX\u202e\u200b\x85^NAME"
 JSON_FIELDS = {
     "studies": (
         "uid", "patient_name", "patient_id", "issuer", "birth_date", "sex", "date", "time", "accession",
-        "description", "modalities", "site", "here", "expected", "state",
+        "description", "modalities", "site", "here", "expected", "state", "who", "urgency", "due", "reason",
+        "region", "priors_here", "priors_known", "flag", "is_flag_urgent", "archives", "assigned",
+        "can_be_claimed", "is_claimed", "why_here", "trouble", "is_prior", "rank",
     ),
     "series": (
         "key", "label", "modality", "count", "note", "displayable", "series_uid", "regular", "reason",

@@ -20,7 +20,10 @@ from workstation.store import StoreBusy
 Run = Callable[..., Result]
 
 NAME = "ZQXNAME^SECRET"
-COMMANDS = ("demo", "import", "studies", "series", "render", "export", "check", "audit", "version")
+COMMANDS = (
+    "demo", "archive", "sync", "import", "studies", "series", "render", "export", "send", "outbox", "check",
+    "doctor", "audit", "version",
+)  # fmt: skip
 
 
 def commands() -> dict[str, click.Command]:

@@ -59,6 +59,22 @@ def test_each_command_stands_there_with_its_options(name: str) -> None:
     assert len(what.split()) >= 2
 
 
+def test_each_command_of_a_group_stands_there_with_its_options() -> None:
+    section = PAGE.partition("## Archives")[2].partition("\n## ")[0]
+    listed = dict(re.findall(r"^\| `([a-z-]+ [a-z-]+)([^`]*)` \|", section, re.MULTILINE))
+    groups = [one for one in GROUP.commands.values() if isinstance(one, click.Group)]
+    there = {f"{group.name} {name}": one for group in groups for name, one in group.commands.items()}
+
+    assert set(listed) == set(there)
+    for name, command in there.items():
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert parameter.opts[0] in listed[name]
+                assert (f"[{parameter.opts[0]}" not in listed[name]) is parameter.required
+            else:
+                assert (parameter.metavar or parameter.name or "?").upper() in listed[name]
+
+
 def test_the_options_of_all_commands_stand_there() -> None:
     for parameter in GROUP.params:
         assert f"`{parameter.opts[0]}" in PAGE

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from group_archive import GroupArchive, connect_to, slices
 from quick_desk import SharedPool, quick_desk
 
 from workstation.workflow import Desk
@@ -43,3 +44,18 @@ def reopen(folder: Path, pool: SharedPool) -> Iterator[Callable[[], Desk]]:
 @pytest.fixture
 def desk(reopen: Callable[[], Desk]) -> Desk:
     return reopen()
+
+
+@pytest.fixture
+def group() -> GroupArchive:
+    """Return an archive with one study of three slices."""
+    made = GroupArchive()
+    made.keep(*slices(3))
+    return made
+
+
+@pytest.fixture
+def connected(desk: Desk, group: GroupArchive, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """Return a desk that knows what the archive lists; nothing runs yet."""
+    connect_to(desk, {"harbor": group}, monkeypatch).read_lists()
+    return desk

@@ -58,5 +58,5 @@ def test_a_night_that_was_begun_goes_on_with_the_same_hour(desk: Desk, tmp_path:
 
 
 def test_one_that_is_broken_off_leaves_nothing_running(desk: Desk, tmp_path: Path) -> None:
-    assert prepare_demo(desk, settings=USUAL, folder=tmp_path / "hospital", cancelled=lambda: True) == 12
+    assert prepare_demo(desk, settings=USUAL, folder=tmp_path / "hospital", cancelled=lambda: True) == 0
     assert desk.service is None

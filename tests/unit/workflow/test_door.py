@@ -6,18 +6,21 @@ import inspect
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from types import FunctionType
 from typing import NoReturn
 
 import pytest
+from group_archive import GroupArchive, connect_to, settings_with
 from offered import NAME, STUDY, a_slice, put, take_in, trail
+from pydicom.uid import generate_uid
 from quick_desk import SharedPool, quick_desk
 
 from workstation import workflow
 from workstation.measurement import Length, Point
 from workstation.security import Action, Outcome
-from workstation.store import DiskFull
+from workstation.store import Artefact, DiskFull, Parcel
 from workstation.workflow import Desk, NoSuchStudy
 from workstation.workflow.door import verb
 
@@ -25,7 +28,18 @@ LENGTH = Length(
     "m1", STUDY, "1.2.3.1", "1.2.3.1.1", 0, Point(0, 0), Point(3, 0), datetime(2026, 1, 1, tzinfo=UTC)
 )
 
+ARCHIVE = "harbor"
+LINK = workflow.LinkOffer("P1", "", "Q7", "elsewhere", "same name, birth date and sex")
+FIGURES = workflow.figures_of(settings_with())
+
 NO_VERB = {
+    "connect_archives": "nothing is asked of anybody yet; what has changed in the settings is noted",
+    "connect_hospital": "as above",
+    "list_lines": "how lines stand, of no study",
+    "open_hospital": "invented patients",
+    "outage_of": "as list_lines",
+    "start_syncing": "what comes and goes from then on is recorded as it does",
+    "unsent": "a number",
     "last_study": "as above",
     "picture_of_series": "a still of a study that open_study or describe_study has recorded",
     "room_of": "bytes, of no study",
@@ -63,12 +77,63 @@ CALLS: dict[str, tuple[Action, Callable[[Desk, Path], object]]] = {
         Action.READ_AUDIT,
         lambda desk, place: workflow.export_audit(desk, file=place / "trail.jsonl"),
     ),
+    "check_connection": (
+        Action.SEARCH,
+        lambda desk, _: workflow.check_connection(desk, archive=ARCHIVE, figures=FIGURES),
+    ),
+    "past_checks": (Action.SEARCH, lambda desk, _: workflow.past_checks(desk, archive=ARCHIVE)),
+    "list_priors": (Action.SEARCH, lambda desk, _: workflow.list_priors(desk, study_uid=STUDY)),
+    "list_link_offers": (Action.SEARCH, lambda desk, _: workflow.list_link_offers(desk, study_uid=STUDY)),
+    "confirm_link": (Action.LINK_PATIENTS, lambda desk, _: workflow.confirm_link(desk, offer=LINK)),
+    "refuse_link": (Action.LINK_PATIENTS, lambda desk, _: workflow.refuse_link(desk, offer=LINK)),
+    "next_case": (Action.SEARCH, lambda desk, _: workflow.next_case(desk)),
+    "search_archives": (Action.SEARCH, lambda desk, _: workflow.search_archives(desk, text="P1")),
+    "fetch_study": (Action.SEARCH, lambda desk, _: workflow.fetch_study(desk, study_uid=STUDY)),
+    "claim_study": (Action.CLAIM, lambda desk, _: workflow.claim_study(desk, study_uid=STUDY)),
+    "hand_back_study": (Action.CLAIM, lambda desk, _: claimed_and_handed_back(desk)),
+    "list_outbox": (Action.SEARCH, lambda desk, _: workflow.list_outbox(desk)),
+    "send_paths": (
+        Action.SEND,
+        lambda desk, place: workflow.send_paths(desk, paths=[place], archive=ARCHIVE),
+    ),
+    "retry_delivery": (
+        Action.SEND,
+        lambda desk, _: workflow.retry_delivery(desk, identifier=queued(desk)),
+    ),
+    "give_up_delivery": (
+        Action.SEND,
+        lambda desk, _: workflow.give_up_delivery(desk, identifier=queued(desk), why="sent by courier"),
+    ),
+    "sign_in": (
+        Action.SIGN_IN,
+        lambda desk, _: workflow.sign_in(desk, archive=ARCHIVE, open_browser=lambda _: True),
+    ),
+    "sign_out": (Action.SIGN_OUT, lambda desk, _: workflow.sign_out(desk, archive=ARCHIVE)),
+    "sync_once": (Action.SEARCH, lambda desk, _: workflow.sync_once(desk, cancelled=lambda: True)),
 }
 """Every verb for the real store, and a way to ask for it. (``prepare_demo`` is tested with the demo.)"""
 
 ABOUT_A_STUDY = {
     "describe_study", "open_study", "render_image", "keep_length", "remove_length", "export_study",
+    "list_priors", "list_link_offers", "fetch_study", "claim_study", "hand_back_study",
 }  # fmt: skip
+
+
+def claimed_and_handed_back(desk: Desk) -> None:
+    workflow.claim_study(desk, study_uid=STUDY)
+    workflow.hand_back_study(desk, study_uid=STUDY)
+
+
+def queued(desk: Desk) -> str:
+    """Queue a report; return the name of its row."""
+    uid = generate_uid()
+    body = b"a report"
+    artefact = Artefact(
+        uid, STUDY, "1.2.3.9", "1.2", "report", "1.2", sha256(body).hexdigest(), "", len(body),
+        desk.clock.utc(), "r1",
+    )  # fmt: skip
+    desk.store.outbox.enqueue(Parcel(artefact, (ARCHIVE,), body))
+    return sha256(f"{ARCHIVE}\nreport\n{uid}".encode()).hexdigest()[:8]
 
 
 def takes_a_desk(name: str) -> bool:
@@ -89,11 +154,17 @@ def test_whatever_takes_a_desk_passes_the_door_or_says_why_not() -> None:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, pool: SharedPool) -> Iterator[Desk]:
-    """Return one desk for all of these tests, with one study."""
+    """Return one desk for all of these tests, with one study that an archive has, too."""
     place = tmp_path_factory.mktemp("door")
     made = quick_desk(place / "store", pool)
     take_in(made, *put(place, a_slice()))
-    yield made
+    group = GroupArchive()
+    group.keep(a_slice())
+    group.ask_for(STUDY)
+    with pytest.MonkeyPatch.context() as patched:
+        connect_to(made, {ARCHIVE: group}, patched).read_lists()
+        made.is_syncing = True  # nothing of it runs: the tests alone write records
+        yield made
     made.close()
 
 

@@ -19,7 +19,16 @@ from figures import Figure, Skipped, markdown
 from ground import Ground, ground
 
 RESULT: Final = Path(__file__).with_name("RESULT.md")
-BUDGETS: Final = ("startup", "first_image", "opening", "decode", "scrolling", "importing", "memory")
+BUDGETS: Final = (
+    "startup",
+    "first_image",
+    "opening",
+    "decode",
+    "scrolling",
+    "importing",
+    "retrieval",
+    "memory",
+)
 DETAILS: Final = ("rendering", "ciphers", "store")
 
 

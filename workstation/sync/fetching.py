@@ -17,6 +17,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+import numpy as np
+
 from workstation.archive import (
     ArchiveError,
     BadAnswer,
@@ -140,9 +142,10 @@ class Arrived:
         return len(self.data)
 
     def readinto(self, buffer: memoryview) -> int:
-        """Fill the buffer."""
-        buffer[: len(self.data)] = self.data
-        return len(self.data)
+        """Fill the buffer; other threads go on meanwhile."""
+        size = len(self.data)
+        np.copyto(np.frombuffer(buffer, np.uint8, size), np.frombuffer(self.data, np.uint8))
+        return size
 
 
 class Fetching:

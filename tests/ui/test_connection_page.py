@@ -124,8 +124,29 @@ def test_a_check_that_cannot_be_made_says_why(page: CheckPage, network: Invented
     page.check()
     wait(lambda: not page.running)
 
+    page._show_past("harbor", past(3))  # what was asked for before comes late
+
     assert page.verdict.text() == "The archive is not set up any more. Ask your IT."
     assert page.check_button.isVisible()
+    network.trouble = None
+    page.check()
+    wait(lambda: not page.running and page.steps.texts())
+    assert page.verdict.text() == report().summary
+
+
+def test_what_stands_below_the_steps_stays_where_it_is_while_they_are_measured_again(
+    page: CheckPage, network: InventedNetwork, wait: Wait
+) -> None:
+    page.check()
+    wait(lambda: not page.running and page.steps.texts())
+    height = page.steps.height()
+    network.step_taken.clear()
+    page.check()
+    wait(lambda: page.steps.texts() == ["under way | Name"])
+
+    assert page.steps.minimumHeight() == height
+    page.stop()
+    assert page.steps.minimumHeight() == 0
 
 
 def test_what_to_do_is_said_once_each_the_worst_first(page: CheckPage, wait: Wait) -> None:
@@ -229,8 +250,14 @@ def test_marks_of_time_are_local_few_and_inside(span: timedelta, style: str) -> 
     assert [text for _, text in marks] == [mark.astimezone().strftime(style) for mark, _ in marks]
 
 
-def test_one_moment_alone_has_marks_too() -> None:
-    assert len(time_ticks(NOW, NOW)) <= 1
+def test_two_checks_within_a_minute_are_told_apart() -> None:
+    marks = time_ticks(NOW, NOW + timedelta(seconds=25))
+
+    assert [text for _, text in marks] == [
+        NOW.astimezone().strftime("%H:%M:%S"),
+        (NOW + timedelta(seconds=25)).astimezone().strftime("%H:%M:%S"),
+    ]
+    assert len(time_ticks(NOW, NOW)) == 1
 
 
 def test_the_text_for_it_holds_everything_but_no_person(page: CheckPage, wait: Wait) -> None:

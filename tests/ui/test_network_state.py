@@ -96,6 +96,17 @@ def test_the_bar_says_how_it_stands_and_follows(show: Show, wait: Wait) -> None:
     wait(lambda: window.state.text_of("outbox") == "Outbox: 1 needs you · 3 waiting")
 
 
+def test_the_outbox_shows_as_soon_as_there_is_an_archive(show: Show, wait: Wait) -> None:
+    network = InventedNetwork([])
+    window = window_with(network, show, wait)
+    assert window.state.text_of("outbox") == ""
+
+    network.say(lines=[HARBOR])
+
+    wait(lambda: window.state.text_of("outbox") == "Outbox 0")
+    assert window.actions_["outbox"].isEnabled()
+
+
 def test_what_happens_while_an_answer_is_on_its_way_is_asked_for_again(show: Show, wait: Wait) -> None:
     network = SlowNetwork()
     state = board_of(window_with(network, show, wait)).state

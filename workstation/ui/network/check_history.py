@@ -30,8 +30,10 @@ _LEAST_HEIGHT: Final = 190
 _MOST_HEIGHT: Final = 300
 _LEAST: Final = 2  # points that make a curve
 _AXIS: Final = 44  # width of the axis at the left
+_BELOW: Final = 22  # height of the axis of time
 _ROOM: Final = 1.15  # above the highest point
 _MOST_TICKS: Final = 7
+_BRIEF: Final = timedelta(hours=1)
 _STEPS: Final = (
     *(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30, 60, 120, 360, 720)),
     *(timedelta(days=days) for days in (1, 2, 4, 7, 14, 28, 56, 112)),
@@ -157,7 +159,7 @@ def limits_of(curves: Mapping[str, Curve]) -> list[float]:
 def time_ticks(first: datetime, last: datetime) -> list[tuple[datetime, str]]:
     """Return where the axis of time has its marks, at most seven, and what stands there.
 
-    Days where it spans some, else hours or minutes; always local.
+    Days where it spans some, else hours or minutes; its two ends where nothing round lies between. All local.
     """
     begin, end = first.astimezone(), last.astimezone()
     span = end - begin
@@ -166,7 +168,10 @@ def time_ticks(first: datetime, last: datetime) -> list[tuple[datetime, str]]:
     past = -(-(begin - midnight) // step)
     style = "%m-%d" if step >= timedelta(1) else "%H:%M"
     marks = (midnight + step * (past + number) for number in range(_MOST_TICKS))
-    return [(mark, mark.strftime(style)) for mark in marks if mark <= end]
+    inside = [mark for mark in marks if mark <= end]
+    if len(inside) < _LEAST:
+        inside, style = sorted({begin, end}), "%H:%M:%S" if span < _BRIEF else "%m-%d %H:%M"
+    return [(mark, mark.strftime(style)) for mark in inside]
 
 
 class _Canvas:
@@ -187,10 +192,11 @@ class _Canvas:
         )
         left.enableAutoSIPrefix(False)
         left.setWidth(_AXIS)
+        self._below.setHeight(_BELOW)
         for axis in (left, self._below):
             axis.setStyle(tickFont=font(FontSize.CAPTION), tickLength=-4)
         layout = pyqtgraph.GraphicsLayout()
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(0, 2 * STEP, 0, 0)  # room for the highest figure
         layout.setSpacing(0)
         layout.addItem(left, 0, 0)
         layout.addItem(self._box, 0, 1)

@@ -68,6 +68,7 @@ class CheckPage(QWidget):
         self._network, self._state, self._operations, self._now = network, state, operations, now
         self._ticket: Ticket | None = None
         self._reports: Sequence[ConnectionReport] = ()
+        self._trouble = ""  # why the last check could not be made
         self.actions_ = Actions(
             self,
             {"check-line": self.check, "copy-check": self.copy, "leave-check": self.stop_or_leave},
@@ -129,6 +130,7 @@ class CheckPage(QWidget):
             failed=lambda error: self._fail(ticket, error),
             progress=self._take,
         )
+        self._trouble = ""
         self.steps.setMinimumHeight(self.steps.height())  # what stands below stays where it is
         self.steps.clear()
         self.progress.setValue(0)
@@ -196,10 +198,10 @@ class CheckPage(QWidget):
         if ticket is not self._ticket or isinstance(error, Cancelled):
             return
         self._ticket = None
+        self._trouble = calm(error)
+        self._show_latest()
         self._show_running()
         self.check_button.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.steps.clear()
-        self._say(LOOKS[Verdict.BAD], calm(error))
 
     def _look_back(self) -> None:
         """Ask for the checks of the past."""
@@ -226,9 +228,13 @@ class CheckPage(QWidget):
         report = self._reports[-1] if self._reports else None
         self.actions_["copy-check"].setEnabled(report is not None)
         self.copy_button.setVisible(report is not None)
-        if report is None:
+        if report is None or self._trouble:
             self.steps.clear()
             self._show_advice([])
+        if self._trouble:
+            self._say(LOOKS[Verdict.BAD], self._trouble)
+            return
+        if report is None:
             name = self.choice.currentText()
             self._say(
                 _NOT_CHECKED, f"The line to {name} has not been checked yet.", "A check takes under a minute."
@@ -289,7 +295,7 @@ class CheckPage(QWidget):
         self.sign_in.setVisible(line is not None and line.status is LineStatus.SIGNED_OUT)
 
     def _change_archive(self) -> None:
-        self._reports = ()
+        self._reports, self._trouble = (), ""
         self._show_latest()
         self.history.show_reports(())
         self._follow_lines()

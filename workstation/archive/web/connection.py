@@ -35,7 +35,7 @@ from workstation.archive.protocols import Images, Part, Work
 from workstation.archive.unfinished import Begun
 from workstation.archive.web import metadata, rest, retrieve, search, store
 from workstation.archive.web.capabilities import Capabilities, capabilities_of, overridden
-from workstation.archive.web.known import Known
+from workstation.archive.web.known import LASTS, STANDS, Known
 from workstation.archive.web.probe import probe
 from workstation.archive.web.transport import ANONYMOUS, Ask, Authenticator, Patience, Transport
 from workstation.archive.web.ups import Workitems
@@ -85,8 +85,9 @@ class WebConnection:
         with self._probing:  # this connection's alone: another may hang where this one doesn't
             traits = self._known.traits
             if traits is None:
-                traits = overridden(probe(self._transport), self._address.overrides)
-                self._known.learn(traits)
+                found, is_all = probe(self._transport)
+                traits = overridden(found, self._address.overrides)
+                self._known.learn(traits, lasts=LASTS if is_all else STANDS)
             return traits
 
     @contextmanager

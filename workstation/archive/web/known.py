@@ -27,18 +27,18 @@ class Known:
         self._clock = clock
         self._lock = threading.Lock()
         self._traits: Capabilities | None = None
-        self._since = 0.0
+        self._since = self._lasts = 0.0
 
     @property
     def traits(self) -> Capabilities | None:
         """Return what is known, None if that has to be found out."""
         with self._lock:
-            return self._traits if self._age < LASTS else None
+            return self._traits if self._age < self._lasts else None
 
-    def learn(self, traits: Capabilities) -> None:
-        """Note what was found out just now."""
+    def learn(self, traits: Capabilities, *, lasts: float = LASTS) -> None:
+        """Note what was found out just now; it is known for so long."""
         with self._lock:
-            self._traits, self._since = traits, self._clock()
+            self._traits, self._since, self._lasts = traits, self._clock(), lasts
 
     def contradicted(self) -> None:
         """Note that an answer came which is none to what was asked."""

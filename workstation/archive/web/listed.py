@@ -26,6 +26,12 @@ SERIES_FIELDS: Final = (
 )  # fmt: skip
 
 
+INSTANCE_FIELDS: Final = (
+    "SOPClassUID", "InstanceNumber", "NumberOfFrames", "Rows", "Columns", "BitsAllocated", "SamplesPerPixel",
+    "ImagePositionPatient", "ImageOrientationPatient",
+)  # fmt: skip
+
+
 def patient_of(item: Item) -> Patient:
     """Return who it is."""
     return Patient(

@@ -1,7 +1,7 @@
 """What a study consists of: every instance by its metadata, beside the numbers that the archive announces.
 
 A series that a search lists and the metadata don't have is kept, without instances: the difference is to be
-seen. An archive without metadata of whole studies is asked series by series.
+seen. An archive without metadata of whole studies is asked series by series, one without any is searched.
 
 Errors:  NotThere for a study that the archive doesn't have, BadAnswer for an instance without a UID.
 Source:  PS3.18 10.4.1.1.2 (metadata resources), 10.6 (search for series).
@@ -16,7 +16,15 @@ from workstation.archive.errors import ArchiveError, BadAnswer, NotThere
 from workstation.archive.model import Contents, ListedInstance, ListedSeries
 from workstation.archive.web.capabilities import Capabilities
 from workstation.archive.web.json_model import Item, integer, items_of, text
-from workstation.archive.web.listed import SERIES_FIELDS, listed_instance, patient_of, series_of, study_of
+from workstation.archive.web.listed import (
+    INSTANCE_FIELDS,
+    SERIES_FIELDS,
+    STUDY_FIELDS,
+    listed_instance,
+    patient_of,
+    series_of,
+    study_of,
+)
 from workstation.archive.web.listing import Listing
 from workstation.archive.web.paths import criterion, study_path
 from workstation.archive.web.statuses import EVERY_REQUEST
@@ -72,12 +80,30 @@ def _searched_series(transport: Transport, traits: Capabilities, study_uid: str)
 
 
 def _instances(
-    transport: Transport, traits: Capabilities, study_uid: str, searched: Iterable[str]
+    transport: Transport, traits: Capabilities, study_uid: str, searched: Mapping[str, Item]
 ) -> Iterator[Item]:
     series = [""] if traits.study_metadata else list(searched)
-    for series_uid in series:
-        ask = Ask(f"{study_path(study_uid, series_uid)}/metadata")
-        yield from items_of(transport.json(ask), transport.where)
+    try:
+        for series_uid in series:
+            ask = Ask(f"{study_path(study_uid, series_uid)}/metadata")
+            yield from items_of(transport.json(ask), transport.where)
+    except NotThere:
+        if not searched:
+            raise
+        yield from _searched_instances(transport, traits, study_uid, searched)
+
+
+def _searched_instances(
+    transport: Transport, traits: Capabilities, study_uid: str, searched: Mapping[str, Item]
+) -> Iterator[Item]:
+    """Yield the instances that searches find, each with what they tell of its study and series."""
+    asked = criterion(traits, "StudyInstanceUID", study_uid)
+    studies = Listing(transport, traits, "studies", "StudyInstanceUID", asked, fields=STUDY_FIELDS)
+    study = next((item for item in studies if text(item, "StudyInstanceUID") == study_uid), {})
+    for series_uid, series in searched.items():
+        path = f"{study_path(study_uid, series_uid)}/instances"
+        for item in Listing(transport, traits, path, "SOPInstanceUID", fields=INSTANCE_FIELDS):
+            yield {**study, **series, **item}
 
 
 def _announced(transport: Transport, traits: Capabilities, study_uid: str) -> int | None:

@@ -1,7 +1,7 @@
 """Finds out what an archive can do, by a handful of requests that change nothing.
 
 What needs an example is only found where the archive has a study already; until then the careful default
-holds. A product that gives itself away by its host isn't asked for what its profile says.
+holds, and not for long. A product that gives itself away by its host isn't asked for what its profile says.
 
 Errors:  those of the first request, which any archive answers.
 """
@@ -38,14 +38,14 @@ _NO_MODALITY: Final = "ZZ"
 _FIRST_BYTES: Final = 132  # up to the prefix that every file has
 
 
-def probe(transport: Transport) -> Capabilities:
-    """Return the traits that can be seen from outside."""
+def probe(transport: Transport) -> tuple[Capabilities, bool]:
+    """Return the traits that can be seen from outside, and whether that are all."""
     for host, product in _HOSTS.items():
         if transport.host == host or transport.host.endswith(f".{host}"):
-            return PROFILES[product]
+            return PROFILES[product], True
     example = _first(transport, "studies", "includefield=ModalitiesInStudy")
-    found = replace(Capabilities(), workitems=_has_workitems(transport))
-    return _by_example(transport, found, example) if example else found
+    found = Capabilities(wildcards=False, workitems=_has_workitems(transport))
+    return (_by_example(transport, found, example), True) if example else (found, False)
 
 
 def _by_example(transport: Transport, found: Capabilities, example: Item) -> Capabilities:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from workstation.archive.errors import NotOffered, Truncated
+from workstation.archive.errors import NotOffered, NotThere, Truncated
 from workstation.archive.protocols import Part
 from workstation.archive.unfinished import Begun, Differs
 from workstation.archive.web.capabilities import Capabilities
@@ -35,6 +35,13 @@ def rest(transport: Transport, traits: Capabilities, begun: Begun) -> Generator[
         with suppress(NotOffered):  # it could do so when it was probed
             yield from _following(transport, begun)
             return
+    try:
+        yield from _frames(transport, traits, begun)
+    except NotThere as missing:  # frames or metadata are; whether the instance is, will be seen
+        raise NotOffered("The archive gives no frames of this", where=transport.where) from missing
+
+
+def _frames(transport: Transport, traits: Capabilities, begun: Begun) -> Iterator[Part]:
     if begun.ends_with_pixels is False or (begun.ends_with_pixels is None and _goes_on(transport, begun)):
         raise NotOffered("More follows the frames than frames can bring", where=transport.where)
     for frames in begun.batches():

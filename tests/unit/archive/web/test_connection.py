@@ -125,6 +125,24 @@ def test_what_one_connection_finds_out_another_knows() -> None:
         assert len(server.requests) == asked > 0
 
 
+def test_an_archive_that_was_empty_is_asked_again_after_a_minute() -> None:
+    now, is_empty = [0.0], [True]
+    known = Known(clock=lambda: now[0])
+
+    def script(seen: Seen) -> Iterable[Step]:
+        return [json_reply([])] if is_empty[0] and seen.path.endswith("/studies") else archive(seen)
+
+    with (
+        ScriptedHttp(script) as server,
+        closing(connect(address(""), Endpoint("x", url=server.url), known=known)) as connection,
+    ):
+        found = []
+        for is_empty[0], now[0] in ((True, 0.0), (False, STANDS - 1), (False, STANDS), (True, 2 * STANDS)):
+            found.append(connection.capabilities.rendered)
+
+    assert found == [False, False, True, True]
+
+
 @pytest.mark.parametrize(
     ("answer", "is_doubted"),
     [(reply(400), True), (reply(body=b"<html>", Content_Type="text/html"), True), (reply(503), False)],

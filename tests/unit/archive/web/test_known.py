@@ -29,6 +29,13 @@ def test_what_was_found_out_is_known_for_an_hour() -> None:
     assert [known.at(age) for age in (0, LASTS - 1, LASTS)] == [FOUND, FOUND, None]
 
 
+def test_what_is_only_a_part_of_what_could_be_found_out_is_known_for_less() -> None:
+    known = Aged()
+    known.learn(FOUND, lasts=7.0)
+
+    assert [known.at(age) for age in (6, 7)] == [FOUND, None]
+
+
 def test_a_contradiction_counts_once_what_is_known_is_a_minute_old() -> None:
     known = Aged()
 

@@ -147,3 +147,40 @@ def test_no_address_that_an_answer_names_is_ever_followed() -> None:
 
     assert (found.patient.name, found.count) == ("", 1)
     assert elsewhere.requests == []
+
+
+def searched(path: Sequence[str]) -> Rows:
+    """Return what searches find in an archive that has no metadata."""
+    match path:
+        case ["studies"]:
+            return [item(StudyInstanceUID="1.1", PatientName="DOE^JANE", StudyDescription="Head")]
+        case ["studies", "1.1", "series"]:
+            return [
+                item(SeriesInstanceUID="2.1", Modality="CT"),
+                item(SeriesInstanceUID="2.2", Modality="MR"),
+            ]
+        case ["studies", "1.1", "series", uid, "instances"]:
+            rows = (
+                item(SOPInstanceUID=f"{uid}.{number}", InstanceNumber=number, Rows=4) for number in (1, 2)
+            )
+            return list(rows)
+        case _:
+            return []
+
+
+@pytest.mark.parametrize("traits", [PROFILES["orthanc"], PROFILES["aws"]])
+def test_an_archive_without_metadata_is_searched_for_instances(traits: Capabilities) -> None:
+    def script(seen: Seen) -> Iterable[Step]:
+        rows = searched(seen.path.removeprefix("/dicom-web/").split("/"))
+        return [json_reply(list(rows)) if rows else reply(404)]
+
+    found = contents(script, traits)
+
+    assert (found.patient.name, found.study.uid, found.study.description) == ("DOE^JANE", "1.1", "Head")
+    assert {
+        one.series.uid: (one.series.modality, [i.uid for i in one.instances]) for one in found.series
+    } == {
+        "2.1": ("CT", ["2.1.1", "2.1.2"]),
+        "2.2": ("MR", ["2.2.1", "2.2.2"]),
+    }
+    assert [one.number for one in found.series[0].instances] == [1, 2]

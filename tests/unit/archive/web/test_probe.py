@@ -54,7 +54,7 @@ def archive(
 
 def probed(script: Script) -> tuple[Capabilities, list[Seen]]:
     with ScriptedHttp(script) as server, closing(Transport(server.url)) as transport:
-        traits = probe(transport)
+        traits, _ = probe(transport)
     return traits, server.requests
 
 
@@ -151,8 +151,16 @@ def test_thumbnails_are_found_where_nothing_is_rendered() -> None:
 def test_an_empty_archive_gives_no_example() -> None:
     traits, requests = probed(archive(is_empty=True))
 
-    assert traits == Capabilities(workitems=True)
+    assert traits == Capabilities(wildcards=False, workitems=True)
     assert len(requests) == 2
+
+
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_what_an_empty_archive_shows_isn_t_all(*, is_empty: bool) -> None:
+    with ScriptedHttp(archive(is_empty=is_empty)) as server, closing(Transport(server.url)) as transport:
+        _, is_all = probe(transport)
+
+    assert is_all is not is_empty
 
 
 def test_an_archive_that_ignores_criteria_isn_t_believed_to_know_lists() -> None:
@@ -189,7 +197,7 @@ def test_an_archive_that_gives_the_first_bytes_of_a_file_gives_any(answer: bytes
 )
 def test_a_product_that_its_host_gives_away_is_not_asked(host: str, product: str) -> None:
     with closing(Transport(f"https://{host}/base")) as transport:
-        assert probe(transport) == PROFILES[product]
+        assert probe(transport) == (PROFILES[product], True)
 
 
 def test_a_host_that_only_looks_like_one_is_asked() -> None:

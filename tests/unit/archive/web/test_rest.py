@@ -8,7 +8,7 @@ from dicom_json import item
 from large_files import Large, large
 from scripted_http import CLOSE, ScriptedHttp, Seen, Step, json_reply, reply
 
-from workstation.archive import NotOffered, NotThere, Truncated
+from workstation.archive import ArchiveError, NotOffered, NotThere, Truncated
 from workstation.archive.unfinished import Begun, Differs, begun_of
 from workstation.archive.web.capabilities import Capabilities
 from workstation.archive.web.rest import rest
@@ -170,9 +170,9 @@ def test_a_file_whose_last_frame_was_cut_from_its_end_needs_nothing_more() -> No
     assert bytes(begun.whole()) == file.data
 
 
-def test_what_is_gone_meanwhile_is_told() -> None:
-    file = large("explicit")
-
-    for traits in (RANGES, Capabilities()):
-        with pytest.raises(NotThere):
-            continued(lambda _: [reply(404)], cut(file), traits)
+@pytest.mark.parametrize(("traits", "kind"), [(RANGES, NotThere), (Capabilities(), NotOffered)])
+def test_what_is_gone_meanwhile_or_has_no_frames_isn_t_continued(
+    traits: Capabilities, kind: type[ArchiveError]
+) -> None:
+    with pytest.raises(kind):
+        continued(lambda _: [reply(404)], cut(large("explicit")), traits)

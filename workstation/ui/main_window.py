@@ -212,7 +212,9 @@ class MainWindow(QMainWindow):
 
     def _next_area(self) -> None:
         beside = [self.network.outbox] if self.network else []
-        areas = [area for area in (*self._page().areas(), *beside, self.state) if area.isVisible()]
+        areas = [
+            area for area in (*self._page().areas(), *beside, self.state) if _takes_keys(area) is not None
+        ]
         current = next((n for n, area in enumerate(areas) if _has_keys(area)), -1)
         _give_keys(areas[(current + 1) % len(areas)])
 
@@ -293,10 +295,20 @@ def _nothing(_: object) -> None:
     """Want no answer."""
 
 
+def _takes_keys(area: QWidget) -> QWidget | None:
+    """Return the area, or the first control in it, that takes the keys now; None if nothing does."""
+    return next(
+        (
+            widget
+            for widget in (area, *area.findChildren(QWidget))
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isEnabled() and widget.isVisible()
+        ),
+        None,
+    )
+
+
 def _give_keys(area: QWidget) -> None:
     """Give the keys to an area, or to the first control in it that takes them."""
-    takes = [area, *area.findChildren(QWidget)]
-    for widget in takes:
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isEnabled() and widget.isVisible():
-            widget.setFocus(Qt.FocusReason.TabFocusReason)
-            return
+    taker = _takes_keys(area)
+    if taker is not None:
+        taker.setFocus(Qt.FocusReason.TabFocusReason)

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from fake_archive import Archive, FakeConnection
@@ -38,7 +38,7 @@ from workstation.clock import Clock
 from workstation.config import SETTINGS, ArchiveEntry, Settings
 from workstation.dicom.model import Patient, Series, Study
 from workstation.security import SessionVault, Vault
-from workstation.sync import Service
+from workstation.sync import Service, service
 from workstation.workflow import Desk, connect_archives, connecting
 from workstation.workflow.archives import Way, address_of
 
@@ -74,7 +74,7 @@ class GroupArchive(Archive):
     def ask_for(self, study_uid: str, **told: object) -> Task:
         """Put a task for a study on the worklist."""
         values = {"accession": "", "description": "", **told}
-        task = Task(f"{study_uid}.77", study_uid, PATIENT, **values)  # type: ignore[arg-type]  a test's words
+        task = Task(f"{study_uid}.77", study_uid, PATIENT, **values)  # type: ignore[arg-type]  # a test's words
         self.tasks = {**(self.tasks or {}), task.uid: task}
         return task
 
@@ -139,7 +139,7 @@ def connect_to(
     archives: Mapping[str, Archive],
     monkeypatch: pytest.MonkeyPatch,
     settings: Settings | None = None,
-    **fields: str,
+    **fields: Any,  # noqa: ANN401  whatever an entry has
 ) -> Service:
     """Bring a desk together with archives; the service is yet to be started."""
 
@@ -149,11 +149,23 @@ def connect_to(
         return Way(entry, address, account, cast("Dialer", archives[entry.identifier]))
 
     monkeypatch.setattr(connecting, "way_to", way_to)
+    monkeypatch.setattr(service, "_REST", 0.0)  # tests look at once, not when the list has rested
     entries = [
-        ArchiveEntry(name, name=name.capitalize(), ways={"fibre": "http://127.0.0.1/x"}, **fields)  # type: ignore[arg-type]  as above
+        ArchiveEntry(name, name=name.capitalize(), ways={"fibre": "http://127.0.0.1/x"}, **fields)
         for name in archives
     ]
     return connect_archives(desk, settings=settings or settings_with(), entries=entries, vault=SessionVault())
+
+
+def service_of(desk: Desk) -> Service:
+    """Return what keeps a connected desk in step."""
+    assert desk.service is not None
+    return desk.service
+
+
+def read_lists(desk: Desk) -> None:
+    """Have the archives asked for their lists now."""
+    service_of(desk).read_lists()
 
 
 def contents_of(datasets: tuple[Dataset, ...]) -> Contents:

@@ -121,8 +121,11 @@ class _Round:
 
     def _down(self) -> Iterator[str]:
         for line in self.service.engine.lines.values():
-            if line.state.status is not Status.ONLINE:
-                yield f"{line.address.name}: {line.state.status}. {line.state.why}".strip()
+            status = line.state.status
+            if status is Status.ONLINE and not line.is_usable:
+                status = Status.OFFLINE  # it is about to be said
+            if status is not Status.ONLINE:
+                yield f"{line.address.name}: {status}. {line.state.why}".strip()
 
     def _troubles(self) -> Iterator[str]:
         if self.desk.trouble:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from group_archive import GroupArchive, connect_to
+from group_archive import GroupArchive, connect_to, read_lists
 from offered import trail
 
 from workstation.archive import Interrupted, TaskState, Unreachable
@@ -182,7 +182,7 @@ def test_a_claim_that_a_crash_left_is_forgotten_once_the_archive_is_seen_not_to_
     group.ask_for(STUDY, state=state)
     since = connected.clock.utc() - timedelta(minutes=minutes)
     connected.store.claims.take(HeldTask("harbor", f"{STUDY}.77", "1.2.3.4", STUDY, since))
-    connected.service.read_lists()  # type: ignore[union-attr]  it is connected
+    read_lists(connected)
     forget_unknown_claims(connected)
 
     assert bool(held(connected)) is is_kept

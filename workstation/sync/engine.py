@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -18,7 +19,6 @@ from workstation.archive import Address
 from workstation.clock import Clock
 from workstation.errors import calm
 from workstation.events import Signal
-from workstation.security import boot_id
 from workstation.store import Artefact, Delivery, Store
 from workstation.sync.arriving import Arriving
 from workstation.sync.bell import Bell
@@ -70,6 +70,7 @@ class Engine:
         self.line_changed: Signal[LineState] = Signal("line changed")
         self.delivery_changed: Signal[Delivery] = Signal("delivery changed")
         self._means = means
+        self._run = uuid.uuid4().hex  # whatever another run was sending is nobody's any more
         self._bell = Bell()
         self._closing = threading.Event()
         self._board = Board(self._stream_pays, self._is_reachable)
@@ -168,7 +169,7 @@ class Engine:
             line, self._board, self.arriving, shaper, self._bell, may=self._may, streams=means.streams
         )
         sending = Sending(
-            means.store.outbox, line, means.clock, means.digest, owner=boot_id(), proven=self._proven
+            means.store.outbox, line, means.clock, means.digest, owner=self._run, proven=self._proven
         )
         sending.changed.connect(self._delivery_changed)
         return _Archive(line, shaper, fetching, sending)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,13 @@ import pytest
 from dicom_objects import ct, part10
 from fake_archive import Archive, address
 from quick_desk import KEK, SharedPool
+from store_parcels import parcel
 
 from workstation.archive import Contents, Interrupted, ListedInstance, ListedSeries, Truncated
 from workstation.clock import SystemClock
 from workstation.dicom.examining import digest_in_worker
 from workstation.dicom.model import Patient, Series, Study
-from workstation.store import Limits, Options, Store
+from workstation.store import Delivery, Limits, Options, Store
 from workstation.sync.board import Want
 from workstation.sync.engine import Engine, Means
 from workstation.sync.urgency import Urgency
@@ -213,3 +215,37 @@ def test_a_study_that_the_archive_has_no_more_is_wanted_no_more(engine: Engine) 
     engine.want(_want("1.2.9"))
     _until(lambda: not engine.wants())
     assert engine.progress("group", "1.2.9") is None
+
+
+def test_what_was_being_sent_when_the_program_was_killed_is_sent_by_the_next_run(
+    store: Store, pool: SharedPool, archive: Archive
+) -> None:
+    store.outbox.enqueue(parcel("1.2.7.1", "group", study="1.2.7"))
+    queued = store.outbox.get("1.2.7.1", "group")
+    assert queued is not None
+    owners: list[str] = []
+
+    def killed(what: str) -> None:
+        if " store " in what:
+            owners.append(_delivery(store).owner)
+            raise Interrupted("cut")
+
+    def run(until: Callable[[], bool]) -> None:
+        means = Means(store, pool, SystemClock(), lambda data: digest_in_worker(pool, data))
+        engine = Engine(means, [(address("fibre"), archive.connect)])
+        engine.start()
+        _until(until)
+        engine.close()
+
+    archive.fault = killed
+    run(lambda: len(owners) > 0)
+    sent = _delivery(store)
+    assert store.outbox.move(sent, replace(sent, state="sending", owner=owners[0], due=None))
+    archive.fault = lambda _: None
+    run(lambda: _delivery(store).state == "verified")
+
+
+def _delivery(store: Store) -> Delivery:
+    found = store.outbox.get("1.2.7.1", "group")
+    assert found is not None
+    return found

@@ -10,13 +10,13 @@ from typing import Final
 
 from workstation.clock import Clock, SystemClock
 from workstation.dicom import tasks
+from workstation.dicom.examining import examine_in_worker
 from workstation.frames import FrameCache
 from workstation.security import Action
 from workstation.store import Limits, Options, Store
 from workstation.store.disk import Disk
 from workstation.workers import WorkerPool
 from workstation.workflow import Actor, Desk
-from workstation.dicom.examining import examine_in_worker
 from workstation.workflow.store_reader import StoreReader
 
 KEK: Final = bytes(range(32))

@@ -87,7 +87,7 @@ class Walker:
         return found
 
     def before_pixels(self, position: int) -> tuple[dict[int, Element], int]:
-        """Walk the dataset up to its first pixel data; return its elements and where those begin, or the end."""
+        """Walk the dataset up to its pixels; return its elements and where those begin, or the end."""
         end = len(self._data)
         found: dict[int, Element] = {}
         while position + 8 <= end:
@@ -99,7 +99,7 @@ class Walker:
         return found, position
 
     def pixel_head(self, position: int) -> tuple[int, int, int | None]:
-        """Return the tag of pixel data, where their value begins and its length, None if that is undefined."""
+        """Return the tag of pixel data, where its value begins, and its length; None: undefined."""
         tag, _, value, length = self._head(position, len(self._data), explicit=self._explicit)
         return tag, value, None if length == _UNDEFINED else length
 

@@ -57,7 +57,7 @@ def is_subsampled(pixel: PixelFormat) -> bool:
 
 
 def begins_codestream(fragment: memoryview) -> bool:
-    """Whether a fragment begins as a codestream of the JPEG family does; inside one these bytes can't occur."""
+    """Say whether a fragment begins as a codestream of the JPEG family; inside one these bytes can't occur."""
     return bytes(fragment[:8]).startswith(_FIRST_BYTES)
 
 

@@ -57,7 +57,7 @@ def is_subsampled(pixel: PixelFormat) -> bool:
 
 
 def begins_codestream(fragment: memoryview) -> bool:
-    """Say whether a fragment begins as a codestream of the JPEG family; inside one these bytes can't occur."""
+    """Say whether a fragment begins a codestream of the JPEG family; inside one these bytes can't be."""
     return bytes(fragment[:8]).startswith(_FIRST_BYTES)
 
 
@@ -139,9 +139,7 @@ def _at_first_bytes(
 ) -> list[tuple[Span, ...]] | None:
     """Cut before each fragment that begins as a codestream does."""
     cuts = [
-        i
-        for i, (offset, length) in enumerate(fragments)
-        if begins_codestream(data[offset : offset + length])
+        i for i, (offset, length) in enumerate(fragments) if begins_codestream(data[offset : offset + length])
     ]
     return _cut(fragments, cuts) if len(cuts) == count and cuts[0] == 0 else None
 

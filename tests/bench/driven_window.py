@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QApplication
 from workstation.app.window_desk import WindowDesk
 from workstation.ui.contracts import Reading, Shown
 from workstation.ui.main_window import MainWindow
+from workstation.ui.studies.columns import NAMES
 from workstation.ui.theme import apply_theme
 from workstation.ui.viewports.viewport import Viewport
 from workstation.workflow import Desk, StudyRow
@@ -77,7 +78,7 @@ class DrivenWindow:
     def open(self, study: StudyRow) -> Spent:
         """Double-click a study in the list; return what its first picture takes."""
         table, model = self.window.studies.table, self.window.studies.model
-        place = model.index(model.number_of(study.uid) or 0, 0)
+        place = model.index(model.number_of(study.uid) or 0, NAMES.index("patient"))
         table.scrollTo(place)
         at = table.visualRect(place).center()
         with self._painting() as spent:

@@ -268,6 +268,9 @@ class InventedNetwork:
     def confirm_link(self, offer: LinkOffer) -> None:
         self.asked.append(("confirm", offer.other_id))
 
+    def refuse_link(self, offer: LinkOffer) -> None:
+        self.asked.append(("refuse", offer.other_id))
+
     def outbox(self) -> Sequence[OutboxRow]:
         self._answer()
         return tuple(self.answer_outbox)

@@ -295,7 +295,7 @@ def test_a_study_that_opens_before_the_list_is_there_learns_its_neighbours(show:
     listed, desk.rows = desk.rows, []
     window = MainWindow(desk, now=lambda: NOW)
     show(window)
-    wait(lambda: window.studies._stack.currentWidget() is window.studies._nothing_yet)
+    wait(lambda: window.studies.stack.currentWidget() is window.studies.stack.nothing_yet)
     desk.rows = listed
     window.open_study(listed[3].uid)
     wait(window.reading.isVisible)

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -6,15 +7,16 @@ import pytest
 from invented import InventedDesk, many_rows
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from workstation.ui.contracts import ImportSummary, StudyRow
 from workstation.ui.main_window import MainWindow
 from workstation.ui.studies import StudiesPage
-from workstation.ui.studies.columns import COLUMNS, widths
+from workstation.ui.studies.columns import COLUMNS, NAMES, widths
 
 Wait = Callable[[Callable[[], object]], None]
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+OF_A_STORE = set(NAMES) - {"priority", "due", "priors", "flag"}
 
 
 @pytest.fixture
@@ -46,6 +48,10 @@ def _texts(widget: QWidget) -> list[str]:
     return [label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget)]
 
 
+def _is_chip(button: QPushButton) -> bool:
+    return button.isCheckable() and button.isVisible()
+
+
 def _count(page: StudiesPage) -> str:
     return next(text for text in _texts(page.bar) if "stud" in text)
 
@@ -54,17 +60,19 @@ def _count(page: StudiesPage) -> str:
     ("room", "gone"),
     [
         (1480, []),
-        (1000, []),
-        (900, ["site"]),
-        (800, ["modality", "site"]),
-        (640, ["modality", "site", "images"]),
+        (840, []),
+        (800, ["site"]),
+        (700, ["modality", "site"]),
+        (600, ["modality", "site", "images"]),
     ],
 )
 def test_columns_fill_the_room_and_the_least_needed_go_first(room: int, gone: list[str]) -> None:
-    made = widths(room)
+    made = widths(room, OF_A_STORE)
 
     assert sum(made) == room
-    assert [column.name for column, width in zip(COLUMNS, made, strict=True) if not width] == gone
+    shown = {column.name for column, width in zip(COLUMNS, made, strict=True) if width}
+    assert [name for name in NAMES if name in OF_A_STORE - shown] == gone
+    assert shown <= OF_A_STORE
     assert all(width >= column.least for column, width in zip(COLUMNS, made, strict=True) if width)
 
 
@@ -90,20 +98,26 @@ def test_typing_narrows_the_list_and_the_count_says_so(page: StudiesPage) -> Non
 def test_a_heading_sorts_and_sorts_back(page: StudiesPage) -> None:
     header = page.table.horizontalHeader()
     where = header.viewport()
-    place = header.sectionViewportPosition(0) + 20
+    patient = NAMES.index("patient")
+    place = header.sectionViewportPosition(patient) + 20
 
     for expected_reverse in (False, True):
         QTest.mouseClick(where, Qt.MouseButton.LeftButton, pos=QPoint(place, 10))
         names = [name.casefold() for name in _column(page, "patient")]
         assert names == sorted(names, reverse=expected_reverse)
-    assert page.model.headerData(0, Qt.Orientation.Horizontal) == "Patient ▾"
+    assert page.model.headerData(patient, Qt.Orientation.Horizontal) == "Patient ▾"
+
+    QTest.mouseClick(where, Qt.MouseButton.LeftButton, pos=QPoint(place, 10))
+    dates = _column(page, "date")
+    assert dates == sorted(dates, reverse=True)
+    assert page.model.headerData(NAMES.index("date"), Qt.Orientation.Horizontal) == "Date ▾"
 
 
 def test_the_chosen_study_stays_chosen_when_the_order_changes(page: StudiesPage) -> None:
     page.table.choose(page.model.study(4).uid)
     before = page.table.current()
 
-    page.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    page.table.sortByColumn(NAMES.index("patient"), Qt.SortOrder.AscendingOrder)
 
     assert page.table.current() == before
 
@@ -111,7 +125,7 @@ def test_the_chosen_study_stays_chosen_when_the_order_changes(page: StudiesPage)
 def test_chips_filter_by_modality_and_date(page: StudiesPage) -> None:
     from workstation.ui.controls import Button
 
-    chips = {chip.text(): chip for chip in page.bar.findChildren(Button) if chip.isCheckable()}
+    chips = {chip.text(): chip for chip in page.bar.findChildren(Button) if _is_chip(chip)}
     assert list(chips) == ["All", "Today", "7 days", "CT", "DX", "MG", "MR", "PT", "US"]
 
     chips["MR"].click()
@@ -133,11 +147,11 @@ def test_the_key_of_the_search_is_not_searched_for(page: StudiesPage) -> None:
 
 def test_in_the_smallest_window_no_chip_is_cut(window: MainWindow, page: StudiesPage) -> None:
     window.resize(window.minimumSize())
-    page.bar.offer(["CT", "DX", "MG", "MR", "NM", "PT", "US", "XA"])
+    page.bar.offer(replace(page.model.listing, modalities=("CT", "DX", "MG", "MR", "NM", "PT", "US", "XA")))
     QApplication.processEvents()
 
-    for chip in page.bar._modalities.values():
-        assert chip.width() >= chip.sizeHint().width(), chip.text()
+    chips = page.bar.modalities.chips.values()
+    assert all(chip.isVisible() and chip.width() >= chip.sizeHint().width() for chip in chips)
 
 
 def test_when_nothing_matches_the_way_out_is_one_key(page: StudiesPage) -> None:
@@ -170,7 +184,7 @@ def test_a_store_that_is_not_open_is_not_called_empty(show: Callable[[QWidget], 
 
     assert "No studies yet" not in _texts(made.studies)
     assert not any("0 studies" in text for text in _texts(made.studies.bar))
-    made.studies._again.click()
+    made.studies.stack.again.click()
     assert tried == ["x"]
 
     made.studies.release()
@@ -189,7 +203,7 @@ def test_the_first_study_takes_the_place_of_the_reason_why_there_was_none(
     made.studies.reload()
 
     wait(made.studies.table.isVisible)
-    assert not made.studies._again.isVisible()
+    assert not made.studies.stack.again.isVisible()
 
 
 def test_the_preview_tells_the_series_and_that_nothing_is_missing(page: StudiesPage, wait: Wait) -> None:
@@ -225,7 +239,7 @@ def test_enter_opens_the_chosen_study(page: StudiesPage, key: Qt.Key) -> None:
 def test_a_double_click_opens(page: StudiesPage) -> None:
     opened: list[str] = []
     page.opened.connect(opened.append)
-    place = page.table.visualRect(page.model.index(2, 0)).center()
+    place = page.table.visualRect(page.model.index(2, NAMES.index("patient"))).center()
 
     QTest.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     QTest.mouseDClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
@@ -236,8 +250,6 @@ def test_a_double_click_opens(page: StudiesPage) -> None:
 def test_markup_in_a_name_is_shown_as_it_is_stored(
     show: Callable[[QWidget], QWidget], wait: Wait, desk: InventedDesk
 ) -> None:
-    from dataclasses import replace
-
     desk.rows = [replace(desk.rows[0], patient_name="<b>x</b>^<img src='http://example.org'>")]
     made = MainWindow(desk, now=lambda: NOW)
     show(made)
@@ -263,7 +275,7 @@ def test_an_import_shows_its_way_and_what_it_could_not_read(
     summary = "224 instances in 2 studies imported · 12 were here already · 2 files could not be read"
     assert summary in _texts(page)
 
-    page._import_line._show.click()
+    page.import_line._show.click()
     assert page.refusals.isVisible()
     assert page.refusals.model.refusals[0].reason == "not a DICOM file"
 
@@ -314,7 +326,7 @@ def test_ten_thousand_rows_are_shown_without_waiting(show: Callable[[QWidget], Q
     wait(lambda: made.studies.model.total == 10_000)
 
     started = time.perf_counter()
-    made.studies.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    made.studies.table.sortByColumn(NAMES.index("patient"), Qt.SortOrder.AscendingOrder)
     made.studies.table.viewport().repaint()
 
     assert time.perf_counter() - started < 0.5

@@ -33,6 +33,7 @@ from workstation.workflow import (
     next_case,
     outage_of,
     past_checks,
+    refuse_link,
     retry_delivery,
     sign_in,
 )
@@ -87,6 +88,10 @@ class WindowNetwork:
     def confirm_link(self, offer: LinkOffer) -> None:
         """Treat both numbers as one person's."""
         confirm_link(self._desk.sitting(), offer=offer)
+
+    def refuse_link(self, offer: LinkOffer) -> None:
+        """Don't offer this link again."""
+        refuse_link(self._desk.sitting(), offer=offer)
 
     def outbox(self) -> Sequence[OutboxRow]:
         """Return what is on its way to archives."""

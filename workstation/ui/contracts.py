@@ -122,6 +122,9 @@ class WindowMemory:
 
     geometry: bytes = b""
     remember: Callable[[bytes], object] = field(default=lambda _: None, compare=False)
+    # Saved filters may hold names: the store keeps them. Both are asked on worker threads.
+    filters: Callable[[], str] = field(default=lambda: "", compare=False)
+    keep_filters: Callable[[str], object] = field(default=lambda _: None, compare=False)
 
 
 class Reading(Protocol):
@@ -259,6 +262,10 @@ class Network(Protocol):
 
     def confirm_link(self, offer: LinkOffer) -> None:
         """Treat both numbers as one person's from now on."""
+        ...
+
+    def refuse_link(self, offer: LinkOffer) -> None:
+        """Don't offer this link again."""
         ...
 
     def outbox(self) -> Sequence[OutboxRow]:

@@ -21,7 +21,6 @@ from workstation.ui.contracts import (
     Notice,
     Reading,
     StateItem,
-    StudyState,
     Tone,
     WindowMemory,
 )
@@ -29,13 +28,14 @@ from workstation.ui.dialogs import choose_files, choose_folder
 from workstation.ui.drop import DropArea
 from workstation.ui.imports import Imports, share
 from workstation.ui.network import CheckPage, Switchboard, Window
+from workstation.ui.next_case import NextCases
 from workstation.ui.notices import Notices
 from workstation.ui.operations import Operations, Ticket
 from workstation.ui.panels import CommandPalette, KeySheet
 from workstation.ui.reading import ReadingPage
-from workstation.ui.shortcuts import COMMANDS, OF_THE_NETWORK, Command, Place
+from workstation.ui.shortcuts import COMMANDS, OF_THE_NETWORK, OF_THE_WORKLIST, Command, Place
 from workstation.ui.state_bar import StateBar
-from workstation.ui.studies import StudiesPage
+from workstation.ui.studies import Listing, StudiesPage
 
 _log = logging.getLogger(__name__)
 
@@ -69,9 +69,17 @@ class MainWindow(QMainWindow):
         self.network = self._connect_network(network, now, reader) if network is not None else None
         self.actions_ = self._make_actions()
         self.studies = StudiesPage(
-            desk, self.operations, self.imports, self.actions_, lambda: now().astimezone().date()
+            desk,
+            network,
+            self.operations,
+            self.imports,
+            self.actions_,
+            now=now,
+            reader=reader,
+            memory=self._memory,
         )
-        self.reading = ReadingPage(self.operations, self.actions_)
+        self.cases = NextCases(network, self.operations, self.notices, self) if network is not None else None
+        self.reading = ReadingPage(self.operations, self.actions_, has_cases=self.cases is not None)
         self._opening: Ticket | None = None
         self._looked_in = Path.home()
         self._lay_out()
@@ -128,6 +136,11 @@ class MainWindow(QMainWindow):
         if study is not None:
             self.studies.table.choose(study.uid)
             self.open_study(study.uid)
+
+    def _open_case(self, study_uid: str) -> None:
+        """Open the next case, and choose it in the list for the way back."""
+        self.studies.table.choose(study_uid)
+        self.open_study(study_uid)
 
     def leave(self) -> None:
         """Close without a question, as when the session ends or the person has answered it."""
@@ -201,13 +214,19 @@ class MainWindow(QMainWindow):
         self._keys.open()
 
     def _commands(self) -> tuple[Command, ...]:
-        """Return the commands for the sheet of keys, by the names that they have here."""
+        """Return the commands for the sheet of keys, by the names that they have here.
+
+        Of the list and the images only those of the page that is shown: both together find no room.
+        """
+        elsewhere = Place.STUDIES if self._page() is self.reading else Place.READING
         here = {command.name: command for command, _ in self._offered()}
         places = self.network.places() if self.network else (Place.EVERYWHERE, Place.STUDIES, Place.READING)
         return tuple(
             here.get(command.name, command)
             for command in COMMANDS
-            if command.place in places and (self.network or command.name not in OF_THE_NETWORK)
+            if command.place in places
+            and command.place is not elsewhere
+            and (self.network or command.name not in (*OF_THE_NETWORK, *OF_THE_WORKLIST))
         )
 
     def _next_area(self) -> None:
@@ -239,10 +258,9 @@ class MainWindow(QMainWindow):
         shown = self._pages.currentWidget()
         return next((page for page in pages if page is shown), self.studies)
 
-    def _tell_arriving(self) -> None:
+    def _tell_arriving(self, listing: Listing) -> None:
         if self.network:
-            rows = self.studies.model.all_rows()
-            self.network.arriving(sum(row.state is StudyState.ARRIVING for row in rows))
+            self.network.arriving(listing.arriving)
 
     def _progress(self, progress: ImportProgress) -> None:
         done = share(progress)
@@ -254,13 +272,17 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.studies.model.layoutChanged.connect(self._tell_neighbours)
-        self.studies.model.layoutChanged.connect(self._tell_arriving)
+        self.studies.listed.connect(self._tell_arriving)
         self._pages.currentChanged.connect(lambda _: self.notices.raise_())
         self.studies.noticed.connect(self.tell)
         self.studies.opened.connect(self.open_study)
         self.reading.noticed.connect(self.tell)
         self.reading.left.connect(self.show_studies)
         self.reading.stepped.connect(self._step_study)
+        if self.cases is not None:
+            self.studies.asked_next.connect(self.cases.ask)
+            self.reading.asked_next.connect(self.cases.ask)
+            self.cases.opened.connect(self._open_case)
         self.reading.full_screen.connect(self.toggle_full_screen)
         self.imports.progressed.connect(self._progress)
         self.imports.ended.connect(self._end_import)

@@ -62,6 +62,19 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("search", "Search", _S, ("Ctrl+F", "/"), "search"),
     Command("clear-filters", "Clear search and filters", _S, ("Esc",), "clear"),
     Command("open-study", "Open the study", _S, ("Return", "Enter")),
+    Command("next-case", "Next case", _S, ("N",), "next"),
+    Command("claim", "Claim what is chosen", _S, ("C",)),
+    Command("hand-back", "Hand back what is chosen", _S, ("B",)),
+    Command("fetch", "Fetch what is chosen now", _S, ("F",)),
+    Command("own-order", "The list's own order", _S, ("O",)),
+    Command("show-mine", "Only mine, or not", _S, ("M",)),
+    Command("show-stat", "Only stat, or not", _S, ("S",)),
+    Command("show-unread", "Only unread, or not", _S, ("U",)),
+    Command("show-today", "Only today's, or not", _S, ("T",)),
+    Command("show-all", "All, as far as searched", _S, ("A",)),
+    Command("show-priors", "Show priors as well, or not", _S, ("P",)),
+    Command("saved-filters", "Saved filters", _S, ("V",)),
+    Command("save-filter", "Save this filter", _S, ("Ctrl+S",)),
     Command("tool-window", "Window and level", _R, ("W",), "window", holds=True),
     Command("tool-pan", "Pan", _R, ("P",), "pan", holds=True),
     Command("tool-zoom", "Zoom", _R, ("Z",), "zoom", holds=True),
@@ -108,6 +121,12 @@ COMMANDS: Final[tuple[Command, ...]] = (
 
 OF_THE_NETWORK: Final = ("outbox", "connection", "sign-in", "tell-group")
 """Commands everywhere that mean nothing where no archive is set up."""
+
+OF_THE_WORKLIST: Final = (
+    *("next-case", "claim", "hand-back", "fetch"),
+    *("show-mine", "show-stat", "show-unread", "show-priors"),
+)
+"""Commands of the study list that mean nothing where no archive is set up."""
 
 TOOLS: Final = ("tool-window", "tool-pan", "tool-zoom", "tool-scroll", "tool-length")
 

@@ -95,6 +95,7 @@ class Refusal:
 
     name: str
     reason: str
+    study_uid: str = ""  # where it is a study that the list shows
 
 
 @dataclass(frozen=True, slots=True)

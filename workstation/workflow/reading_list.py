@@ -51,5 +51,6 @@ def _chosen(desk: Desk, choice: Choice) -> StudyRow | None:
 
 def _skipped(choice: Choice) -> tuple[Refusal, ...]:
     return tuple(
-        Refusal(skipped.item.study.description or _NAMELESS, skipped.why) for skipped in choice.skipped
+        Refusal(skipped.item.study.description or _NAMELESS, skipped.why, skipped.item.key)
+        for skipped in choice.skipped
     )

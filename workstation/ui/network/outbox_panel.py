@@ -27,6 +27,7 @@ from workstation.errors import calm
 from workstation.ui.actions import Actions, Offered
 from workstation.ui.contracts import Network, Notice, OutboxRow, Tone
 from workstation.ui.controls import Label, panel, rule
+from workstation.ui.empty import Empty
 from workstation.ui.network.outbox_details import OutboxDetails
 from workstation.ui.network.outbox_line import OutboxDelegate
 from workstation.ui.network.outbox_model import Fold, OutboxModel, done_today, entries
@@ -34,7 +35,6 @@ from workstation.ui.network.questions import GiveUpDialog
 from workstation.ui.network.state import NetworkState
 from workstation.ui.network.wording import thing
 from workstation.ui.operations import Operations
-from workstation.ui.studies.empty import Empty
 from workstation.ui.theme import STEP, FontSize
 from workstation.ui.theme.sizes import BANNER
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from workstation.ui.contracts import StackShare, StudyRow
 from workstation.ui.controls import Button, Label, panel
-from workstation.ui.studies.columns import description
+from workstation.ui.studies.words import description
 from workstation.ui.theme import STEP, FontSize, icon
 from workstation.ui.theme.sizes import BANNER
 from workstation.ui.wording import amount, counted, identity, name_of, particulars
@@ -30,8 +30,9 @@ class Banner(QWidget):
     back = Signal()
     stepped = Signal(int)
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_cases: bool = False) -> None:
         super().__init__()
+        self._has_cases = has_cases
         self._back = Button("Studies", kind="quiet", hint="Back to the study list (Esc)")
         self._name = Label(size=FontSize.NAME, strong=True, elided=True)
         self._person = Label()
@@ -41,7 +42,11 @@ class Banner(QWidget):
         self._here = Label(role="secondary")
         self._unseen = Label(role="attention")
         self._previous = Button("", hint="Previous study (Shift N)")
-        self._next = Button("Next", hint="Next study (N)")
+        self._next = (
+            Button("Next case", key="N", hint="Next case of the worklist (N)")
+            if has_cases
+            else Button("Next", hint="Next study (N)")
+        )
         self._lay_out()
 
     def show_study(self, study: StudyRow) -> None:
@@ -68,7 +73,7 @@ class Banner(QWidget):
     def allow(self, *, previous: bool, following: bool) -> None:
         """Say whether there is a study before and after this one."""
         self._previous.setEnabled(previous)
-        self._next.setEnabled(following)
+        self._next.setEnabled(following or self._has_cases)  # the next case need not be the next row
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Say less where there is little room."""
@@ -85,9 +90,10 @@ class Banner(QWidget):
         self._back.setIcon(icon("back"))
         self._previous.setIcon(icon("back"))
         self._previous.setAccessibleName("Previous study")
-        self._next.setIcon(icon("next"))
-        self._next.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        self._next.setAccessibleName("Next study")
+        if not self._has_cases:
+            self._next.setIcon(icon("next"))
+            self._next.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+            self._next.setAccessibleName("Next study")
         self._back.clicked.connect(self.back)
         self._previous.clicked.connect(lambda: self.stepped.emit(-1))
         self._next.clicked.connect(lambda: self.stepped.emit(1))

@@ -27,21 +27,26 @@ _SETTLE: Final = 100  # milliseconds between two looks at how much is ready and 
 
 
 class ReadingPage(QWidget):
-    """Says ``left`` to go back to the list, ``stepped`` for another study, ``full_screen``."""
+    """Says ``left`` to go back to the list, ``stepped`` for another study, ``full_screen``.
+
+    Where there is a worklist it says ``asked_next`` with the study that is done with.
+    """
 
     left = Signal()
     stepped = Signal(int)
+    asked_next = Signal(str)
     full_screen = Signal()
     noticed = Signal(object)
 
-    def __init__(self, operations: Operations, window_actions: Actions) -> None:
+    def __init__(self, operations: Operations, window_actions: Actions, *, has_cases: bool = False) -> None:
         super().__init__()
+        self._has_cases = has_cases
         self._reading: Reading | None = None
         self._operations = operations
         self._listening: list[Listening[str]] = []
         self.setProperty("kind", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.banner = Banner()
+        self.banner = Banner(has_cases=has_cases)
         self.series = SeriesColumn(operations)
         self.grid = ViewportGrid()
         self._stacks_changed: set[str] = set()
@@ -118,6 +123,8 @@ class ReadingPage(QWidget):
         return [*named, *self.image_actions.items()]
 
     def _named(self, command: Command) -> Command:
+        if command.name == "next-study" and self._has_cases:
+            return replace(command, text="Next case")
         kind, _, digit = command.name.partition("-")
         window = self._keys.window(int(digit)) if kind == "preset" else None
         return replace(command, text=f"Window: {window.name or window.text()}") if window else command
@@ -147,7 +154,7 @@ class ReadingPage(QWidget):
             "layout": self._open_picker,
             "series-column": lambda: self.series.setVisible(not self.series.isVisible()),
             "full-screen-images": self.full_screen.emit,
-            "next-study": lambda: self.stepped.emit(1),
+            "next-study": self._go_on,
             "previous-study": lambda: self.stepped.emit(-1),
             "back": self._back,
         }
@@ -168,6 +175,13 @@ class ReadingPage(QWidget):
         self._bar.open_windows(
             [(digit, self._keys.window(digit)) for digit in (*range(1, 10), 0)], self._preset
         )
+
+    def _go_on(self) -> None:
+        """Go to the next case of the worklist, or to the next study of the list."""
+        if self._has_cases:
+            self.asked_next.emit(self._reading.study.uid if self._reading else "")
+        else:
+            self.stepped.emit(1)
 
     def _step_series(self, step: int) -> None:
         if self._reading is not None:
@@ -244,9 +258,15 @@ class ReadingPage(QWidget):
 
     def _connect(self) -> None:
         self.banner.back.connect(self.left)
-        self.banner.stepped.connect(self.stepped)
+        self.banner.stepped.connect(self._step)
         self.series.opened.connect(self.show_series)
         self.grid.dropped.connect(self._drop)
+
+    def _step(self, step: int) -> None:
+        if step > 0:
+            self._go_on()
+        else:
+            self.stepped.emit(step)
 
     def _drop(self, pane: int, stack: str) -> None:
         if self._reading is not None:

@@ -1,8 +1,9 @@
-"""The study list: search, filters, table, preview, import.
+"""The study list, with archives the worklist: search, filters, table, preview, import.
 
 Its rows come from ``contracts.Desk``; only ``main_window`` imports it.
 """
 
+from workstation.ui.studies.listing import Listing
 from workstation.ui.studies.page import StudiesPage
 
-__all__ = ["StudiesPage"]
+__all__ = ["Listing", "StudiesPage"]

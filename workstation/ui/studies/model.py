@@ -1,37 +1,49 @@
-"""The study list as Qt's model: what a query keeps, sorted by a column.
+"""The study list as Qt's model: what a query keeps, sorted by a column or in the list's own order.
 
 Filtering and sorting are plain Python over plain rows; Qt's own proxy would call back for every
-cell. The rows keep their place in the selection by study, not by number.
+cell. The rows keep their place in the selection by study, not by number. The clock moves on by ``tick``
+alone: no row changes its place because of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from workstation.ui.contracts import StudyRow
-from workstation.ui.studies.columns import COLUMNS, NEWEST_FIRST
-from workstation.ui.studies.query import Entry, Query, entry, select
+from workstation.ui.controls import plain
+from workstation.ui.studies.columns import COLUMNS, NAMES
+from workstation.ui.studies.listing import Listing
+from workstation.ui.studies.query import Entry, Query, select
 from workstation.ui.theme import FontSize, font
+from workstation.ui.wording import counted
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT: Final = QModelIndex()
+OWN_ORDER: Final = -1  # as Qt calls no column
+
+_RISING, _FALLING = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+_DATE: Final = NAMES.index("date")
+_TEXTS: Final = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
 
 
 class StudyModel(QAbstractTableModel):
     """Rows are the studies shown, columns those of ``COLUMNS``."""
 
-    def __init__(self, today: Callable[[], date], parent: QObject | None = None) -> None:
+    def __init__(self, now: Callable[[], datetime], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._today = today
-        self._entries: list[Entry] = []
-        self._shown: list[StudyRow] = []
+        self._now = now
+        self.at = now()  # what the clocks of the list say
+        self.listing = Listing()
+        self._ordered: Sequence[Entry] = ()
+        self._shown: list[Entry] = []
+        self._places: dict[str, int] | None = None  # study UID → row, once somebody has asked
         self._query = Query()
-        self._column = NEWEST_FIRST
-        self._descending = True
+        self._column = OWN_ORDER
+        self._descending = False
 
     @property
     def query(self) -> Query:
@@ -40,30 +52,42 @@ class StudyModel(QAbstractTableModel):
 
     @property
     def total(self) -> int:
-        """Return how many studies there are, shown or not."""
-        return len(self._entries)
+        """Return how many studies the query looks among."""
+        return len(self.listing.entries) if self._query.is_wide else self.listing.tally.studies
+
+    @property
+    def is_in_own_order(self) -> bool:
+        """Return whether nobody has sorted the list by a column."""
+        return self._column == OWN_ORDER
 
     def all_rows(self) -> list[StudyRow]:
         """Return every study, shown or not."""
-        return [made.row for made in self._entries]
+        return [made.row for made in self.listing.entries]
 
     def study(self, number: int) -> StudyRow:
         """Return the study in a row."""
-        return self._shown[number]
+        return self._shown[number].row
 
     def number_of(self, study_uid: str) -> int | None:
         """Return the row of a study, None if it is not shown."""
-        return next((n for n, row in enumerate(self._shown) if row.uid == study_uid), None)
+        if self._places is None:
+            self._places = {made.row.uid: number for number, made in enumerate(self._shown)}
+        return self._places.get(study_uid)
 
-    def set_rows(self, rows: Sequence[StudyRow]) -> None:
+    def set_listing(self, listing: Listing) -> None:
         """Show other studies."""
-        self._entries = [entry(row) for row in rows]
-        self._arrange()
+        self.listing = listing
+        self.at = self._now()
+        self._order()
 
     def set_query(self, query: Query) -> None:
         """Show what another query keeps."""
         self._query = query
-        self._arrange()
+        self._select()
+
+    def tick(self) -> None:
+        """Let the clocks go on."""
+        self.at = self._now()
 
     def rowCount(self, parent: Index = ROOT) -> int:
         """Return how many studies are shown."""
@@ -75,49 +99,76 @@ class StudyModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return a cell's text; the row itself as user data."""
-        if role == Qt.ItemDataRole.UserRole:
-            return self._shown[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return COLUMNS[index.column()].text(self._shown[index.row()])
-        return None
+        row = self._shown[index.row()].row
+        if role in _TEXTS:
+            column = COLUMNS[index.column()]
+            return " · ".join(filter(None, (column.text(row, self.at), column.aside(row))))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain(_hint(COLUMNS[index.column()].name, row))
+        return row if role == Qt.ItemDataRole.UserRole else None
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
-        """Return a column's heading."""
+        """Return a column's heading, and how a click on it sorts first."""
         if orientation != Qt.Orientation.Horizontal:
             return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section].heading + self._arrow(section)
-        if role == Qt.ItemDataRole.FontRole:
-            return font(FontSize.CAPTION)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
+        heading = COLUMNS[section].heading
+        falls = COLUMNS[section].falls and not self._is_own(section)
+        return {
+            Qt.ItemDataRole.DisplayRole: heading + self._arrow(section),
+            Qt.ItemDataRole.FontRole: font(FontSize.CAPTION),
+            Qt.ItemDataRole.TextAlignmentRole: Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+            Qt.ItemDataRole.InitialSortOrderRole: _FALLING if falls else _RISING,
+            Qt.ItemDataRole.ToolTipRole: plain(f"Sort by “{heading}”; the third click takes it back"),
+        }.get(Qt.ItemDataRole(role))
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Order by a column."""
+        """Order by a column, or by none of them."""
         self._column, self._descending = column, order == Qt.SortOrder.DescendingOrder
-        self._arrange()
+        self._order()
 
-    def _arrange(self) -> None:
-        """Filter and sort again, and let the selection follow its studies."""
+    def _order(self) -> None:
+        self._ordered = self.listing.entries
+        if not self.is_in_own_order:
+            key = COLUMNS[self._column].order
+            self._ordered = sorted(self._ordered, key=key, reverse=self._descending)
+        self._select()
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+
+    def _select(self) -> None:
+        """Filter again, and let the selection follow its studies."""
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
-        uids = [self._shown[index.row()].uid for index in before]
-        rows = select(self._entries, self._query, self._today())
-        self._shown = sorted(rows, key=COLUMNS[self._column].order, reverse=self._descending)
-        places = {row.uid: number for number, row in enumerate(self._shown)}
-        after = [self._moved(index, places.get(uid)) for index, uid in zip(before, uids, strict=True)]
-        self.changePersistentIndexList(before, after)
+        uids = [self._shown[index.row()].row.uid for index in before]
+        self._shown = select(self._ordered, self._query, self._now().astimezone().date())
+        self._places = None
+        if before:
+            after = [self._moved(index, uid) for index, uid in zip(before, uids, strict=True)]
+            self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+
+    def _moved(self, index: QModelIndex, uid: str) -> QModelIndex:
+        number = self.number_of(uid)
+        return QModelIndex() if number is None else self.index(number, index.column())
 
     def _arrow(self, section: int) -> str:
         """Return what the heading of the sorted column wears."""
-        if section != self._column:
-            return ""
-        return " ▾" if self._descending else " ▴"
+        if section == self._column:
+            return " ▾" if self._descending else " ▴"
+        return " ▾" if self.is_in_own_order and self._is_own(section) else ""
 
-    def _moved(self, index: QModelIndex, number: int | None) -> QModelIndex:
-        return QModelIndex() if number is None else self.index(number, index.column())
+    def _is_own(self, section: int) -> bool:
+        """Return whether the list's own order is by this column: the newest first."""
+        return section == _DATE and not self.listing.is_ranked
+
+
+def _hint(column: str, row: StudyRow) -> str:
+    """Return what a cell has to say beyond its text."""
+    if column in ("priority", "due"):
+        return row.why_here
+    if column == "study":
+        return " · ".join(filter(None, (row.description, row.reason)))
+    if column == "images" and row.here < row.expected:
+        return f"{counted(row.expected - row.here, 'image')} not here yet"
+    return row.trouble if column == "state" else ""

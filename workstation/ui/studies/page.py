@@ -1,91 +1,107 @@
-"""The page with the list of studies."""
+"""The page with the list of studies: what came in by hand, and with archives the worklist."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date
+import time
+from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from workstation.errors import calm
-from workstation.ui.actions import Actions, Offered
+from workstation.ui.actions import Actions, Handler, Offered
 from workstation.ui.bridge import Listening
-from workstation.ui.contracts import Desk, ImportSummary, Notice, StudyRow, Tone
-from workstation.ui.controls import Button
+from workstation.ui.contracts import (
+    Desk,
+    ImportSummary,
+    LinkOffer,
+    Network,
+    Notice,
+    StudyRow,
+    Tone,
+    WindowMemory,
+)
 from workstation.ui.imports import Imports
 from workstation.ui.operations import Operations
 from workstation.ui.panels.refusals import RefusalsPanel
-from workstation.ui.studies.empty import Empty
-from workstation.ui.studies.filter_bar import MOST_CHIPS, FilterBar
+from workstation.ui.studies.filter_bar import FilterBar
 from workstation.ui.studies.import_line import ImportLine
+from workstation.ui.studies.listing import Listing, prepare
 from workstation.ui.studies.model import StudyModel
+from workstation.ui.studies.pace import Pace
 from workstation.ui.studies.preview import Preview
-from workstation.ui.studies.query import Query, modalities
+from workstation.ui.studies.query import Query
+from workstation.ui.studies.same_person import SamePersonDialog
+from workstation.ui.studies.saved import Filters, as_text, from_text
+from workstation.ui.studies.stack import ListStack
 from workstation.ui.studies.table import StudyTable
+from workstation.ui.studies.work import WORKS, Work, Works
 from workstation.ui.theme.sizes import NARROW_PREVIEW, PREVIEW
-from workstation.ui.wording import amount, counted
 
 _PREVIEW_SHARE: Final = 0.3
+_ROOM_FOR_BOTH: Final = 760  # pixels
 _SETTLE: Final = 150  # milliseconds; an import tells of every study that it touches
+_SECOND: Final = 1000  # milliseconds
+_CHIPS: Final = {f"show-{name}": name for name in ("today", "all")}
+_WORKLIST_CHIPS: Final = {f"show-{name}": name for name in ("mine", "stat", "unread", "priors")}
 
 
 class StudiesPage(QWidget):
-    """Says ``opened`` with the UID of the study to read, ``noticed`` with what went wrong."""
+    """Says ``opened`` with the UID of the study to read, ``asked_next`` for the next case.
+
+    It says ``listed`` when other studies are known, and ``noticed`` with what went wrong.
+    """
 
     opened = Signal(str)
+    asked_next = Signal()
+    listed = Signal(object)
     noticed = Signal(object)
 
     def __init__(
         self,
         desk: Desk,
+        network: Network | None,
         operations: Operations,
         imports: Imports,
         window_actions: Actions,
-        today: Callable[[], date],
+        *,
+        now: Callable[[], datetime],
+        reader: str,
+        memory: WindowMemory,
     ) -> None:
         super().__init__()
-        self._desk = desk
-        self._operations = operations
+        self._desk, self._network, self._operations = desk, network, operations
+        self._now, self._reader, self._memory = now, reader, memory
         self._to_choose: tuple[str, ...] = ()
+        self._pace = Pace()
         self._soon = QTimer(self, singleShot=True, interval=_SETTLE)
         self._soon.timeout.connect(self.reload)
+        self._clock = QTimer(self, interval=_SECOND)
+        self._clock.timeout.connect(self._tick)
         self.setProperty("kind", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.model = StudyModel(today, self)
+        self.model = StudyModel(now, self)
         self.table = StudyTable(self.model)
-        self.bar = FilterBar(window_actions)
-        self.preview = Preview(desk, operations)
+        self.bar = FilterBar(window_actions, has_archives=network is not None)
+        self.preview = Preview(desk, network, operations, now)
         self.refusals = RefusalsPanel()
-        self._import_line = ImportLine(imports)
-        self._stack = QStackedWidget()
-        self._nothing_yet = Empty(
-            "No studies yet",
-            "Drop a folder, a zip or a CD on the window, or choose what to import.",
-            [
-                _button(window_actions, "import-files", "Files"),
-                _button(window_actions, "import-folder", "Folder"),
-            ],
-        )
-        self._no_match = self._make_no_match()
-        self._way_in: Callable[[], object] | None = None
-        self._again = Button("Try again", kind="primary")
-        self._again.clicked.connect(self._try_again)
-        self._not_open = Empty("", "", [self._again])
-        self._is_open = True
-        self.actions_ = Actions(
-            self, {"search": self._search, "clear-filters": self._clear, "open-study": self._open_current}
-        )
+        self.works = Works(network, operations, self) if network is not None else None
+        self.import_line = ImportLine(imports)
+        self.stack = ListStack(self.table, window_actions)
+        self.actions_ = Actions(self, self._handlers())
         self._lay_out()
         self._connect(imports)
+        self._follow_selection()
         self.reload()
 
     def reload(self) -> None:
-        """Ask for the studies again."""
+        """Ask for the studies again; they are made ready where they come from."""
+        before = self.model.listing
         self._operations.run(
-            lambda _: self._desk.studies(),
+            lambda _: (prepare(self._desk.studies(), before, self._reader), self._memory.filters()),
             asked_by=self,
             done=self._show,
             failed=lambda error: self.noticed.emit(Notice(calm(error), Tone.FAULT, "Try again", self.reload)),
@@ -93,16 +109,13 @@ class StudiesPage(QWidget):
 
     def hold(self, title: str, line: str = "", again: Callable[[], object] | None = None) -> None:
         """Say why there is no list yet; an empty store and one that is not open are two things."""
-        self._is_open, self._way_in = False, again
-        self._not_open.say(title, line)
-        self._again.setVisible(again is not None)
+        self.stack.hold(title, line, again)
         self._after_change()
-        if again is not None:
-            self._again.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.stack.offer_again()
 
     def release(self) -> None:
         """Show the list as it is, from the next answer on."""
-        self._is_open, self._way_in = True, None
+        self.stack.release()
         self.reload()
 
     def take_keys(self) -> None:
@@ -113,7 +126,19 @@ class StudiesPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the list most of a small window."""
         super().resizeEvent(event)
+        self._show_preview()
         self.preview.setFixedWidth(min(max(round(self.width() * _PREVIEW_SHARE), NARROW_PREVIEW), PREVIEW))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Let the clocks go on while they can be seen."""
+        super().showEvent(event)
+        self._tick()
+        self._clock.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Rest."""
+        super().hideEvent(event)
+        self._clock.stop()
 
     def offered(self) -> Offered:
         """Return what can be done here, for the palette."""
@@ -130,10 +155,15 @@ class StudiesPage(QWidget):
             return None
         return self.model.study(number + step)
 
-    def _show(self, rows: Sequence[StudyRow]) -> None:
-        self.model.set_rows(rows)
-        self.bar.offer(modalities(rows, MOST_CHIPS))
+    def _show(self, answer: tuple[Listing, str]) -> None:
+        listing, filters = answer
+        self._pace.note((made.row for made in listing.entries), time.monotonic())
+        self.model.set_listing(listing)
+        self.table.fit_columns()
+        self.bar.offer(listing)
+        self.bar.saved.take(from_text(filters))
         self._after_change()
+        self.listed.emit(listing)
         chosen = any(self.table.choose(uid) for uid in self._to_choose)
         self._to_choose = ()
         if not chosen:
@@ -145,18 +175,110 @@ class StudiesPage(QWidget):
         self.table.choose_first()
 
     def _after_change(self) -> None:
-        shown, total = self.model.rowCount(), self.model.total
-        everything = counted(total, "study", "studies") if total or self._is_open else ""
-        asks = self.model.query.asks and total
-        self.bar.count(f"{amount(shown)} of {everything}" if asks else everything)
-        empty = self._nothing_yet if self._is_open else self._not_open
-        self._stack.setCurrentWidget(self.table if shown else self._no_match if total else empty)
-        self.preview.setVisible(total > 0)
+        shown, known = self.model.rowCount(), len(self.model.listing.entries)
+        self.stack.follow(shown=shown, known=known, asks=self.model.query.asks)
+        self._count()
+        self._show_preview()
         self.preview.show_study(self.table.current())
+        self._follow_selection()
 
-    def _try_again(self) -> None:
-        if self._way_in is not None:
-            self._way_in()
+    def _show_preview(self) -> None:
+        """Show it where there is something to preview, and room for it beside the list."""
+        self.preview.setVisible(bool(self.model.listing.entries) and self.width() >= _ROOM_FOR_BOTH)
+
+    def _count(self) -> None:
+        if self.model.total or self.stack.is_open:
+            self.bar.count(self.model.listing, self.model.rowCount(), self.model.total, self._now())
+        else:
+            self.bar.say_nothing()
+
+    def _tick(self) -> None:
+        """Let the clocks go on; no row changes its place because of it."""
+        self.table.tick()
+        self._count()
+        study = self.table.current()
+        if study is not None:
+            self.preview.tick(self._pace.left(study, time.monotonic()))
+
+    def _handlers(self) -> dict[str, Handler]:
+        made: dict[str, Handler] = {
+            "search": self._search,
+            "clear-filters": self._clear,
+            "open-study": self._open_current,
+            "own-order": self.table.take_own_order,
+            "saved-filters": self.bar.saved.open,
+            "save-filter": self.bar.saved.save,
+            **self._chip_pressers(_CHIPS),
+        }
+        if self._network is not None:
+            made |= {"next-case": self.asked_next.emit, **self._chip_pressers(_WORKLIST_CHIPS)}
+            made |= {work.name: self._worker(work) for work in WORKS}
+        return made
+
+    def _chip_pressers(self, names: dict[str, str]) -> dict[str, Handler]:
+        def presser(name: str) -> Handler:
+            return lambda: self.bar.quick.press(name)
+
+        return {command: presser(name) for command, name in names.items()}
+
+    def _worker(self, work: Work) -> Handler:
+        return lambda: self._work(work)
+
+    def _work(self, work: Work) -> None:
+        if self.works is not None:
+            self.works.do(work, self.table.several())
+
+    def _follow_selection(self) -> None:
+        """Offer what can be done to what is chosen."""
+        rows = self.table.several()
+        self.preview.buttons.show_rows(rows, has_archives=self.works is not None)
+        if self.works is not None:
+            for work in WORKS:
+                self.actions_[work.name].setEnabled(any(map(work.fits, rows)))
+
+    def _open_menu(self, place: QPoint) -> None:
+        """Offer at the pointer what can be done to what is chosen."""
+        if self.table.current() is None:
+            return
+        menu = QMenu(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        names = ("open-study", *(work.name for work in WORKS if self.works is not None))
+        for name in names:
+            if self.actions_[name].isEnabled():
+                menu.addAction(self.actions_[name])
+        menu.popup(place)
+
+    def _decide(self, study: StudyRow, offer: LinkOffer, is_same: bool) -> None:
+        """Let a person look at both once more, and say."""
+        network = self._network
+        if network is None:
+            return
+        dialog = SamePersonDialog(study, offer, is_same=is_same, parent=self.window())
+        decide = network.confirm_link if is_same else network.refuse_link
+        dialog.decided.connect(lambda: self._tell_decision(decide, offer))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _tell_decision(self, decide: Callable[[LinkOffer], None], offer: LinkOffer) -> None:
+        self._operations.run(
+            lambda _: decide(offer),
+            asked_by=self,
+            done=lambda _: self._look_again(),
+            failed=lambda error: self.noticed.emit(Notice(calm(error), Tone.FAULT)),
+        )
+
+    def _look_again(self) -> None:
+        self.preview.ask_again()
+        self.reload()
+
+    def _keep_filters(self, filters: Filters) -> None:
+        text = as_text(filters)
+        self._operations.run(
+            lambda _: self._memory.keep_filters(text),
+            asked_by=self,
+            done=lambda _: None,
+            failed=lambda error: self.noticed.emit(Notice(calm(error), Tone.FAULT)),
+        )
 
     def _search(self) -> None:
         self.bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -180,27 +302,31 @@ class StudiesPage(QWidget):
 
     def _connect(self, imports: Imports) -> None:
         self.table.chosen.connect(self.preview.show_study)
+        self.table.selected.connect(self._follow_selection)
         self.table.opened.connect(self._open)
+        self.table.asked_menu.connect(self._open_menu)
         self.bar.changed.connect(self._ask)
+        self.bar.asked_next.connect(self.asked_next)
         self.bar.search.left.connect(self.take_keys)
-        self.preview.opened.connect(self._open)
+        self.bar.saved.kept.connect(self._keep_filters)
+        self.bar.saved.noticed.connect(self.noticed)
+        self.stack.asked_all.connect(self.bar.clear)
+        self.preview.opened.connect(self.opened)
+        self.preview.decided.connect(self._decide)
+        self.preview.buttons.asked.connect(self._work)
         self.preview.asked_refusals.connect(self.refusals.show_refusals)
-        self._import_line.asked_refusals.connect(self.refusals.show_refusals)
+        self.import_line.asked_refusals.connect(self.refusals.show_refusals)
         imports.ended.connect(self._imported)
+        if self.works is not None:
+            self.works.noticed.connect(self.noticed)
+            self.works.ended.connect(self.reload)
         Listening(self._desk.studies_changed, lambda _: self._soon.start(), self)
 
-    def _make_no_match(self) -> Empty:
-        clear = Button("Clear search and filters", key="Esc")
-        clear.clicked.connect(self.bar.clear)
-        return Empty("Nothing matches", "No study has all of these words and filters.", [clear])
-
     def _lay_out(self) -> None:
-        for page in (self.table, self._no_match, self._nothing_yet, self._not_open):
-            self._stack.addWidget(page)
         left = QVBoxLayout()
         left.setSpacing(0)
-        left.addWidget(self._import_line)
-        left.addWidget(self._stack, 1)
+        left.addWidget(self.import_line)
+        left.addWidget(self.stack, 1)
         left.addWidget(self.refusals)
         middle = QHBoxLayout()
         middle.setSpacing(0)
@@ -211,10 +337,3 @@ class StudiesPage(QWidget):
         whole.setSpacing(0)
         whole.addWidget(self.bar)
         whole.addLayout(middle, 1)
-
-
-def _button(actions: Actions, name: str, text: str) -> Button:
-    action = actions[name]
-    made = Button(f"Import {text.lower()}", key=action.shortcut().toString().replace("+", " "))
-    made.clicked.connect(action.trigger)
-    return made

@@ -1,103 +1,90 @@
-"""The lines of the preview: identity, study, series, what is accounted for."""
+"""The parts of the preview, top to bottom; each is filled when its answer is there."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from workstation.ui.contracts import SeriesRow, StudyPreview, StudyRow, StudyState
-from workstation.ui.controls import Button, Label, caption
+from workstation.ui.contracts import SeriesRow, StudyRow
+from workstation.ui.controls import Label
 from workstation.ui.pictures import Still
-from workstation.ui.studies.columns import description
+from workstation.ui.studies.preview_here import Here
+from workstation.ui.studies.preview_priors import PICTURE, OfferList, PriorList
+from workstation.ui.studies.section import Section
+from workstation.ui.studies.words import description
 from workstation.ui.theme import STEP, FontSize
-from workstation.ui.wording import amount, counted, identity, name_of, particulars
+from workstation.ui.wording import counted, identity, name_of, particulars
 from workstation.viewing.wording import moment, person_name
-
-_PICTURE: Final = 64
 
 
 class Body(QWidget):
-    """One study's lines, top to bottom."""
+    """One study's parts."""
 
-    def __init__(self) -> None:
+    def __init__(self, study: StudyRow) -> None:
         super().__init__()
-        self._column = QVBoxLayout()
-        self._column.setSpacing(STEP // 2)
+        self._head = Section(self)
+        self._trouble = Section(self)
+        self._order = Section(self, "Order" if study.urgency else "Study")
+        self._claims = Section(self)
+        self.offers = OfferList(self)
+        self.priors = PriorList(self)
+        self.here = Here(self)
+        self._series = Section(self, "Series")
         whole = QVBoxLayout(self)
         whole.setContentsMargins(4 * STEP, 4 * STEP, 4 * STEP, 2 * STEP)
-        whole.addLayout(self._column)
+        whole.setSpacing(0)
+        parts = self._head, self._trouble, self._order, self._claims, self.offers, self.priors, self.here
+        for part in (*parts, self._series):
+            whole.addWidget(part)
         whole.addStretch(1)
 
     def identity(self, study: StudyRow) -> None:
-        """Say whose study it is."""
-        self._column.addWidget(Label(name_of(study), size=FontSize.NAME, elided=True))
-        self.line(f"{particulars(study)} · {identity(study)}", "secondary")
+        """Say whose study it is, and what must be known before it is opened."""
+        about = f"{particulars(study)} · {identity(study)}"
+        if self._head.begin((name_of(study), about)):
+            self._head.add(Label(name_of(study), size=FontSize.NAME, elided=True))
+            self._head.say(about, "secondary")
+        self.fault(study.trouble, "attention")
 
-    def study(self, preview: StudyPreview) -> None:
-        """Say what was examined, when, where, for whom."""
-        study = preview.study
-        self.group("Study")
-        self.line(description(study) + (f" · acc. {study.accession}" if study.accession else ""))
-        where = (moment(study.date, study.time), study.site)
-        self.line(" · ".join(part for part in where if part), "secondary")
-        if preview.referring:
-            self.line(f"referred by {person_name(preview.referring)}", "secondary")
+    def fault(self, text: str, role: str = "fault") -> None:
+        """Say what is not as it should be."""
+        if self._trouble.begin(text) and text:
+            self._trouble.say(text, role)
 
-    def series(self, series: SeriesRow) -> Still:
-        """Add a series; its picture is given later."""
-        still = Still(_PICTURE)
-        texts = QVBoxLayout()
-        texts.setSpacing(STEP // 2)
-        texts.addWidget(Label(series.label, elided=True))
-        count = f"{series.modality} · {counted(series.count, 'image')}"
-        texts.addWidget(Label(count, role="secondary", elided=True))
-        if series.note:
-            role = "attention" if series.displayable else "fault"
-            texts.addWidget(Label(series.note, role=role, wrapped=True))
-        texts.addStretch(1)
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, STEP, 0, STEP)
-        row.setSpacing(3 * STEP)
-        row.addWidget(still, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(texts, 1)
-        self._column.addWidget(holder)
-        return still
+    def order(self, study: StudyRow, referring: str = "") -> None:
+        """Say what was asked for, by whom and why; when and where it was made."""
+        first = description(study) + (f" · acc. {study.accession}" if study.accession else "")
+        others = (
+            study.reason,
+            " · ".join(filter(None, (moment(study.date, study.time), study.site))),
+            f"referred by {person_name(referring)}" if referring else "",
+            f"assigned to {study.assigned}" if study.assigned else "",
+            f"stands here: {study.why_here}" if study.why_here else "",
+        )
+        if self._order.begin((first, *others)):
+            self._order.say(first)
+            for line in filter(None, others):
+                self._order.say(line, "secondary")
 
-    def accounting(self, preview: StudyPreview) -> Button | None:
-        """Say that nothing is missing, or what is; answers the link to what is not shown."""
-        study = preview.study
-        self.group("Accounted for")
-        row = QHBoxLayout()
-        row.setSpacing(2 * STEP)
-        row.addWidget(_bar(study), 1)
-        row.addWidget(Label(f"{amount(study.here)} of {amount(study.expected)}"))
-        self._column.addLayout(row)
-        incomplete = study.state == StudyState.INCOMPLETE
-        self.line(preview.accounting, "attention" if incomplete else "secondary")
-        if not preview.refused:
-            return None
-        link = Button(f"{counted(len(preview.refused), 'file')} not shown", kind="link")
-        self._column.addWidget(link)
-        return link
+    def claims(self, text: str) -> None:
+        """Say how it is with claims, if there is something to say."""
+        if self._claims.begin(text) and text:
+            self._claims.say(text, "secondary")
 
-    def group(self, title: str) -> None:
-        """Begin a group of lines."""
-        self._column.addSpacing(4 * STEP)
-        self._column.addWidget(caption(title))
-        self._column.addSpacing(STEP)
-
-    def line(self, text: str, role: str = "") -> None:
-        """Add a line."""
-        self._column.addWidget(Label(text, role=role, wrapped=True))
-
-
-def _bar(study: StudyRow) -> QProgressBar:
-    made = QProgressBar()
-    made.setTextVisible(False)
-    made.setRange(0, max(study.expected, 1))
-    made.setValue(min(study.here, max(study.expected, 1)))
-    made.setAccessibleName("Instances accounted for")
-    return made
+    def series(self, rows: Sequence[SeriesRow]) -> list[tuple[SeriesRow, Still]]:
+        """List the series; answers which of them want a picture, and where it goes."""
+        if not self._series.begin(tuple(rows)):
+            return []
+        wanted = []
+        for row in rows:
+            still = Still(PICTURE)
+            count = f"{row.modality} · {counted(row.count, 'image')}"
+            texts = [Label(row.label, elided=True), Label(count, role="secondary", elided=True)]
+            if row.note:
+                role = "attention" if row.displayable else "fault"
+                texts.append(Label(row.note, role=role, wrapped=True))
+            self._series.pictured(still, *texts)
+            if row.displayable:  # one that isn't says itself why, when it is opened
+                wanted.append((row, still))
+        return wanted

@@ -66,6 +66,10 @@ QPushButton[kind="quiet"] { background: transparent; border: 1px solid transpare
     padding: 0 8px; text-align: left; }
 QPushButton[kind="quiet"]:hover { color: $text; background: $raised; }
 QPushButton[kind="quiet"]:focus { border: 1px solid $accent; }
+QPushButton[kind="line"] { background: transparent; border: 1px solid transparent; padding: 0;
+    margin-left: -1px; min-height: 18px; text-align: left; }
+QPushButton[kind="line"]:hover { color: $accent; }
+QPushButton[kind="line"]:focus { border: 1px solid $accent; }
 QPushButton[kind="item"] { background: transparent; border: 1px solid transparent; padding: 0 4px;
     min-height: 20px; }
 QPushButton[kind="item"]:hover { background: $raised; }

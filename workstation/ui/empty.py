@@ -1,4 +1,4 @@
-"""What stands where the list would be when there is nothing to list, with the way out."""
+"""What stands where a list would be when there is nothing to list, with the way out."""
 
 from __future__ import annotations
 

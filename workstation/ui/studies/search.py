@@ -1,0 +1,45 @@
+"""The search field above the list."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit
+
+from workstation.ui.controls import plain
+from workstation.ui.theme import font
+
+_WIDTH: Final = 420
+LEAST: Final = 80
+
+
+class Search(QLineEdit):
+    """Says ``left`` when Down or Enter goes on to the list."""
+
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setPlaceholderText("Search name, ID, accession, description")
+        self.setAccessibleName("Search studies")
+        self.setToolTip(plain("Search (Ctrl F)"))
+        self.setFont(font())
+        self.setClearButtonEnabled(False)
+        self.setMinimumWidth(LEAST)
+        self.setMaximumWidth(_WIDTH)
+        self.setMaxLength(200)
+
+    def sizeHint(self) -> QSize:
+        """Ask for the drawn width."""
+        return QSize(_WIDTH, super().sizeHint().height())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Give the keys to the list; the key that leads here leads nowhere from here."""
+        if event.text() == "/" and not self.text():
+            return
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)

@@ -38,19 +38,21 @@ class Shelf:
     def put(self, begun: Begun) -> None:
         """Keep what came of an instance, in place of what was kept of it before."""
         size = len(begun.data)
+        lying = _Lying(begun, size)
         with self._lock:
             self._drop(begun.uid)
             if size > self._most:
                 return
             while self._bytes() + size > self._most:
                 self._drop(next(iter(self._kept)))
-            lying = _Lying(begun, size)
-            if self._bytes(in_memory=True) + size > self._memory:
-                try:
-                    lying.put_away()
-                except OSError:  # a full disk; the instance comes anew
-                    lying.close()
-                    return
+            has_room = self._bytes(in_memory=True) + size <= self._memory
+        try:
+            if not has_room:
+                lying.put_away()
+        except OSError:  # a full disk; the instance comes anew
+            lying.close()
+            return
+        with self._lock:
             self._kept[begun.uid] = lying
 
     def has(self, uid: str) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
 
-from workstation.archive.errors import ArchiveError
+from workstation.archive.errors import ArchiveError, Busy, Interrupted
 from workstation.archive.model import Wanted
 from workstation.archive.web.capabilities import PROFILES, Capabilities
 from workstation.archive.web.json_model import Item, items_of, text, texts
@@ -39,7 +39,7 @@ _FIRST_BYTES: Final = 132  # up to the prefix that every file has
 
 
 def probe(transport: Transport) -> tuple[Capabilities, bool]:
-    """Return the traits that can be seen from outside, and whether that are all."""
+    """Return the traits that can be seen from outside, and whether these are all."""
     for host, product in _HOSTS.items():
         if transport.host == host or transport.host.endswith(f".{host}"):
             return PROFILES[product], True
@@ -78,7 +78,7 @@ def _giving(transport: Transport, found: Capabilities, instance: Wanted) -> Capa
     """Return what the archive gives; one that gives series is taken to give all that is larger, too."""
     path, series = wanted_path(instance), study_path(instance.study_uid, instance.series_uid)
     renders = _gives(transport, f"{path}/rendered", _JPEG, _SMALL)
-    if not _gives(transport, series, _ENVELOPE):
+    if not _begins(transport, series):
         study = study_path(instance.study_uid)
         found = replace(
             found,
@@ -131,6 +131,14 @@ def _gives(transport: Transport, path: str, accept: str, asked: str = "") -> boo
         raise
     except ArchiveError:
         return False
+
+
+def _begins(transport: Transport, series: str) -> bool:
+    """Say whether the archive gives a series; one that needs long for it does."""
+    try:
+        return _gives(transport, series, _ENVELOPE)
+    except (Busy, Interrupted):
+        return True
 
 
 def _gives_ranges(transport: Transport, path: str) -> bool:

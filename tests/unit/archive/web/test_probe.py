@@ -142,6 +142,14 @@ def test_a_series_of_which_the_probe_needs_the_beginning_alone_is_not_fetched() 
     assert probed(script)[0].series_retrieve
 
 
+@pytest.mark.parametrize("step", [CLOSE, reply(503)])
+def test_an_archive_that_is_slow_with_a_series_is_taken_to_give_it(step: Step) -> None:
+    def script(seen: Seen) -> Iterable[Step]:
+        return [step] if seen.path.endswith("/series/2.1") else archive()(seen)
+
+    assert probed(script)[0].series_retrieve
+
+
 def test_thumbnails_are_found_where_nothing_is_rendered() -> None:
     traits, _ = probed(archive(pictures="thumbnail"))
 

@@ -1,10 +1,9 @@
 """The streams that bring what is wanted from one archive: several at once, each a piece at a time.
 
 A stream takes the most urgent piece from the board, asks the archive for it and offers each object that
-came whole to the landing; what came half is never stored: of a large object it is kept and continued, of any
-other it is dropped. A piece is concluded only when all that
-was offered of it has landed, so that nothing that was whole is asked for twice. A stream whose piece has to
-make room breaks off between two chunks.
+came whole to the landing. What came half is never stored: of a large object it is kept and continued, of any
+other it is dropped. A piece is concluded only when all that was offered of it has landed, so that nothing
+whole is asked for twice. A stream whose piece has to make room breaks off between two chunks.
 
 Units:   bytes; seconds.
 """

@@ -5,8 +5,8 @@ sent without an answer is asked for before it is sent again, and nothing counts 
 read back from the archive and found equal. An archive's word alone ("200, stored") moves a delivery to
 ``stored``, never further.
 
-One thread at a time works for one archive. Waiting times are kept on the monotonic clock; those that an
-earlier run left in the rows count for at most the longest back-off, whatever the wall clock says.
+One thread at a time works for one archive. Waiting times are kept on the monotonic clock; one that an
+earlier run left in a row is at most as long as it was meant to be then, whatever the wall clock says now.
 
 Errors:  none of the archive's come out: they stand in the row, in words. Those of the store do (DiskFull…).
 Source:  facts/security-and-reliability.md 2.2.
@@ -199,9 +199,15 @@ class Sending:
     def _when(self, delivery: Delivery, now: float) -> float:
         """Return when a delivery may be tried, on the monotonic clock; one without a time, now."""
         if delivery.uid not in self._not_before:
-            wait = (delivery.due - self._clock.utc()).total_seconds() if delivery.due else 0.0
-            self._not_before[delivery.uid] = now + min(max(wait, 0.0), self._backoff.cap)
+            self._not_before[delivery.uid] = now + self._left(delivery)
         return self._not_before[delivery.uid]
+
+    def _left(self, delivery: Delivery) -> float:
+        """Return how long one has to wait that an earlier run has left."""
+        if delivery.due is None:
+            return 0.0
+        left, meant = delivery.due - self._clock.utc(), delivery.due - delivery.changed
+        return min(max(min(left, meant).total_seconds(), 0.0), _LONGEST_ASKED)
 
     def _mine(self, state: State) -> Sequence[Delivery]:
         return [one for one in self._outbox.deliveries({state}) if one.destination == self.archive]

@@ -41,6 +41,7 @@ def sync_once(
     service = desk.service
     if service is None or not desk.ways:
         return SyncSummary(0, 0, 0, unsent(desk), (), ())
+    round_ = _Round(desk, service, study_uid)
     _start(desk, service, is_for_one=bool(study_uid))
     _await_lines(desk, service, cancelled)
     if study_uid:
@@ -48,17 +49,19 @@ def sync_once(
     else:
         service.read_lists()
         service.make_plan()
-    return _run(_Round(desk, service, study_uid), watch=watch, progress=progress, cancelled=cancelled)
+    return _run(round_, watch=watch, progress=progress, cancelled=cancelled)
 
 
 class _Round:
-    """What was wanted so far, and how far it has come; what is whole is wanted no more, and still counts."""
+    """What has come so far of what was wanted; what is whole is wanted no more, and still counts."""
 
     def __init__(self, desk: Desk, service: Service, study_uid: str) -> None:
         self.desk = desk
         self.service = service
         self.study_uid = study_uid
         self._seen: dict[tuple[str, str], Progress] = {}
+        self._came: dict[str, bool] = {}  # study → whether it was seen to be whole
+        service.engine.arriving.arrived.connect(self._arrived)
         self._moved_at = desk.clock.monotonic()
         self._before: tuple[int, ...] = ()
 
@@ -72,7 +75,7 @@ class _Round:
         given_up = sum(one.given_up for one in self._seen.values())
         found = SyncSummary(
             len(self.service.gathered().to_read),
-            sum(map(self._is_whole, self._seen)),
+            sum(map(self._is_whole, tuple(self._came))),
             given_up,
             unsent(self.desk),
             tuple(self._down()),
@@ -88,12 +91,15 @@ class _Round:
     def _wants(self) -> list[Want]:
         return [want for want in self.service.engine.wants() if self.study_uid in ("", want.study_uid)]
 
-    def _is_whole(self, key: tuple[str, str]) -> bool:
-        progress, study_uid = self._seen[key], key[1]
-        if progress.is_settled:
-            return progress.given_up == 0
-        listed = self.desk.store.listed
-        return listed.expected(study_uid) is not None and not listed.missing(study_uid)
+    def _arrived(self, study_uid: str) -> None:
+        self._came.setdefault(study_uid, False)
+
+    def _is_whole(self, study_uid: str) -> bool:
+        if not self._came[study_uid]:
+            listed = self.desk.store.listed
+            is_whole = listed.expected(study_uid) is not None and not listed.missing(study_uid)
+            self._came[study_uid] = is_whole
+        return self._came[study_uid]
 
     def _open_wants(self) -> list[Want]:
         lines, engine = self.service.engine.lines, self.service.engine

@@ -9,7 +9,6 @@ from workstation.archive import NotAllowed
 from workstation.sync import NoSuchArchive, Status
 from workstation.workflow import Desk, sign_in, sign_out
 
-
 WORD = "open sesame"
 
 
@@ -19,17 +18,20 @@ def basic(desk: Desk, group: GroupArchive, monkeypatch: pytest.MonkeyPatch) -> D
     return desk
 
 
+def status(desk: Desk) -> Status:
+    return service_of(desk).engine.lines["harbor"].state.status
+
+
 def test_a_secret_is_kept_and_what_was_refused_is_tried_again(basic: Desk, group: GroupArchive) -> None:
     def refuse(_: str) -> None:
         raise NotAllowed("Not without a password")
 
     group.fault = refuse
     service_of(basic).watching.refresh("harbor")
-    line = service_of(basic).engine.lines["harbor"]
-    assert line.state.status is Status.SIGNED_OUT
+    assert status(basic) is Status.SIGNED_OUT
     sign_in(basic, archive="harbor", secret=WORD, open_browser=lambda _: True)
 
-    assert line.state.status is Status.UNKNOWN
+    assert status(basic) is Status.UNKNOWN
     assert basic.ways["harbor"].account.headers()["Authorization"].startswith("Basic ")
     sign_out(basic, archive="harbor")
     with pytest.raises(NotAllowed):

@@ -85,4 +85,5 @@ def test_the_proofs_are_those_that_were_promised() -> None:
     assert proofs["power"].goal() == 10_000
     assert proofs["power-control"].must_fail
     assert proofs["kills"].goal() == 500
+    assert (proofs["outbox"].goal(), proofs["outbox"].batch) == (1000, 1000)
     assert (proofs["headers"].goal(), proofs["pixels"].goal()) == (100_000, 20_000)

@@ -32,6 +32,7 @@ from sync_ground import (
     through,
     until,
 )
+from throttle import held
 from worklist_ground import RULES
 
 from workstation.archive import Query
@@ -163,6 +164,22 @@ def test_a_line_that_drops_and_returns_ends_with_everything_here_and_there(
             until(are_verified(desk, 4))
             assert desk.here(STUDY) == truth
     assert all(orthanc.copies(one.uid) == [bytes(one.data)] for one in signed)
+
+
+def test_a_line_that_dies_in_silence_is_left_for_the_other(ground: Ground, orthanc: Orthanc) -> None:
+    truth, signed = uploaded(orthanc), outgoing(made("1.2.7", 2))
+    with FaultProxy(orthanc.port, line=held(0.5)) as one, FaultProxy(orthanc.port) as other:
+        urls = (through(orthanc, one.port), through(orthanc, other.port))
+        with replace(ground, ways=(by_web(SystemClock(), *urls),)).running() as desk:
+            desk.want(STUDY)
+            until(lambda: len(desk.here(STUDY)) > 1)
+            one.pull()
+            desk.queue(*signed)
+            until(lambda: desk.is_settled(STUDY))
+            until(are_verified(desk, 2))
+            assert desk.here(STUDY) == truth
+            assert desk.engine.lines[GROUP].state.endpoint == "line 2"
+            one.plug()
 
 
 class Sleeper(SystemClock):

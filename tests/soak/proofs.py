@@ -20,6 +20,9 @@ import kill_import
 import store_faults
 import store_kills
 import store_power
+import sync_failover
+import sync_outbox
+import sync_retrieval
 from file_harms import CACHE, JOURNAL, WORK
 from proof import Batch, Outcome, Proof
 from store_faults import Mode
@@ -32,6 +35,9 @@ HEADERS: Final = 100_000
 PIXELS: Final = 20_000
 SOUND: Final = 5_000
 LOSSES: Final = 100
+RETRIEVALS: Final = 20
+FAIL_OVERS: Final = 8
+BAD_LINES: Final = 6
 OPENED_OF_WORK, OPENED_OF_CACHE = 8, 16  # one in so many bytes of a database is also tried on the whole store
 
 _MODES: Final = tuple(Mode)
@@ -39,7 +45,16 @@ _MODES: Final = tuple(Mode)
 
 def all_proofs() -> tuple[Proof, ...]:
     """Return the proofs."""
-    return (*_hostile(), *_power(), *_disks(), *_small_files(), *_images(), *_large_files(), *_kills())
+    return (
+        *_hostile(),
+        *_power(),
+        *_disks(),
+        *_small_files(),
+        *_images(),
+        *_large_files(),
+        *_kills(),
+        *_lines(),
+    )
 
 
 def _hostile() -> tuple[Proof, ...]:
@@ -238,6 +253,50 @@ def _kills() -> tuple[Proof, ...]:
             store_kills.A_FOLDER,
             0.5,
             _kill_stores,
+        ),
+    )
+
+
+def _lines() -> tuple[Proof, ...]:
+    return (
+        Proof(
+            "outbox",
+            "What a client signs that is killed every ten seconds reaches a real archive over lines that do "
+            "their worst: each object is verified, the archive holds it once and byte for byte, and after "
+            "healing the last takes no longer than the longest wait and one try",
+            lambda: sync_outbox.OBJECTS,
+            sync_outbox.OBJECTS,
+            1.0,
+            sync_outbox.deliver,
+            alone=True,
+        ),
+        Proof(
+            "retrieval",
+            "A study of 384 slices arrives byte for byte over a line that resets one answer in twenty, and "
+            "nothing that was whole comes twice; on a line that never failed before, at most the nine middle "
+            "slices that came ahead of a stream",
+            lambda: RETRIEVALS,
+            4,
+            6.0,
+            sync_retrieval.retrieve,
+        ),
+        Proof(
+            "fail-over",
+            "The line in use dies in silence while a study arrives: the other's first answer comes within "
+            "10 s, and the pictures of a study that is scrolled cost what they did before",
+            lambda: FAIL_OVERS,
+            FAIL_OVERS,
+            25.0,
+            sync_failover.fail_over,
+            alone=True,
+        ),
+        Proof(
+            "switches",
+            "Over two lines that lose every third answer the engine changes its line at most twice a minute",
+            lambda: BAD_LINES,
+            2,
+            20.0,
+            sync_failover.switches,
         ),
     )
 

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -23,7 +24,7 @@ import pytest
 from dicom_objects import ct, part10
 from fault_proxy import FaultProxy
 from line_faults import Line
-from needs import needs_orthanc
+from needs import needs_dcmtk, needs_orthanc
 from orthanc import Orthanc, Setup
 
 COMMAND = [sys.executable, "-m", "workstation"]
@@ -431,6 +432,32 @@ def test_a_full_disk_ends_a_sync_and_is_told(person: Person, orthanc: Orthanc) -
     (person.home / "policy.toml").unlink()
     person.run("sync", "--once")
     assert person.json("studies")[0]["here"] == 3
+
+
+@needs_dcmtk
+def test_watching_takes_in_what_is_pushed_and_passes_it_on(
+    person: Person, orthanc: Orthanc, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        port = int(one.getsockname()[1])
+    (person.home / "policy.toml").write_text(
+        f'[listener]\nport = {port}\ncallers = "CT1@127.0.0.1"\n', encoding="utf-8"
+    )
+    (person.home / "forward.toml").write_text('[all]\nto = ["harbor"]\n[lost]\nto = ["nowhere"]\n')
+    web(person, orthanc)
+    folder = disc(tmp_path / "in", objects(3))
+    push = ["storescu", "-aet", "CT1", "-aec", "LUMEN", "+sd", "127.0.0.1", str(port), str(folder)]
+    with person.running("sync", "--watch") as watching:
+        until(lambda: subprocess.run(push, check=False, capture_output=True).returncode == 0)  # noqa: S603  dcmtk's
+        until(lambda: orthanc.count() == 3)
+        watching.send_signal(signal.SIGINT)
+        _, trouble = watching.communicate(timeout=PATIENCE)
+    assert "comes unencrypted" in trouble
+    assert "'nowhere', which is not set up" in trouble
+    assert watching.returncode == 0
+    trail = person.trail()
+    assert "pushed by CT1" in trail
+    assert "queued for harbor" in trail
 
 
 # ---- doctor

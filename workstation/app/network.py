@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from workstation.app.window_desk import WindowDesk
 from workstation.config import Settings
+from workstation.errors import Cancelled as GivenUp
 from workstation.events import Signal
 from workstation.workflow import (
     Cancelled,
@@ -37,6 +39,8 @@ from workstation.workflow import (
     retry_delivery,
     sign_in,
 )
+
+_LOOK: Final = 0.2  # seconds
 
 
 class WindowNetwork:
@@ -107,8 +111,11 @@ class WindowNetwork:
         give_up_delivery(self._desk.sitting(), identifier=identifier, why=why)
 
     def sign_in(self, archive: str, secret: str = "", *, cancelled: Cancelled = lambda: False) -> None:
-        """Sign in to an archive; one at a time."""
-        with self._signing_in:
+        """Sign in to an archive; one at a time, and who waits for another can give up, too."""
+        while not self._signing_in.acquire(timeout=_LOOK):
+            if cancelled():
+                raise GivenUp("The sign-in was given up")
+        try:
             sign_in(
                 self._desk.sitting(),
                 archive=archive,
@@ -116,6 +123,8 @@ class WindowNetwork:
                 open_browser=self._open_browser,
                 cancelled=cancelled,
             )
+        finally:
+            self._signing_in.release()
 
     def check_connection(
         self, archive: str, *, progress: Callable[[CheckStep], object], cancelled: Cancelled

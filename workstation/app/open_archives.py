@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtNetwork import QNetworkInformation
 
-from workstation.config import Places, Settings, load_archives
+from workstation.config import Places, Settings, load_archives, load_forwards
+from workstation.errors import LumenError, calm
 from workstation.workflow import (
     Desk,
     Hospital,
@@ -16,6 +18,8 @@ from workstation.workflow import (
     connect_archives,
     connect_hospital,
     open_hospital,
+    secrets_trouble,
+    start_listening,
     start_syncing,
 )
 
@@ -23,9 +27,10 @@ from workstation.workflow import (
 class OpenArchives:
     """Starts what keeps a desk in step; the desk stops it, the hospital closes here."""
 
-    def __init__(self, settings: Settings, places: Places) -> None:
+    def __init__(self, settings: Settings, places: Places, tell: Callable[[str], object]) -> None:
         self._settings = settings
         self._places = places
+        self._tell = tell  # may be called on any thread
         self._metering = Metering()
         self._lock = threading.Lock()
         self._hospital: Hospital | None = None
@@ -46,17 +51,34 @@ class OpenArchives:
                 connect_hospital(desk, self._hospital, settings=self._settings)
                 start_syncing(desk)
                 return
-            entries = load_archives(self._places.site_archives, self._places.archives).entries
-            if entries:
+            found = load_archives(self._places.site_archives, self._places.archives)
+            for problem in found.problems:
+                self._tell(str(problem))
+            if trouble := secrets_trouble(found.entries):
+                self._tell(trouble)
+            if found.entries:
                 line = Surroundings(lambda: self._metering.is_on)
-                connect_archives(desk, settings=self._settings, entries=entries, surroundings=line)
+                connect_archives(desk, settings=self._settings, entries=found.entries, surroundings=line)
                 start_syncing(desk)
+            self._listen(desk)
 
     def close(self) -> None:
         """Close the hospital, once the desk is closed."""
         with self._lock:
             self._is_closed = True
             self._close_hospital()
+
+    def _listen(self, desk: Desk) -> None:
+        """Take in what is pushed; that this doesn't work keeps nothing else from working."""
+        forwards = load_forwards(self._places.site_forwards, self._places.forwards)
+        try:
+            listener = start_listening(desk, settings=self._settings, forwards=forwards)
+        except LumenError as error:
+            self._tell(calm(error))
+            return
+        if listener is not None:
+            for problem in (*forwards.problems, *listener.forwarding.problems):
+                self._tell(str(problem))
 
     def _close_hospital(self) -> None:
         hospital, self._hospital = self._hospital, None

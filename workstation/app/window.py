@@ -91,7 +91,7 @@ class Program:
         self._asker = Asker()
         self._own = OwnStore(settings, places, self._asker, session.store)
         self.desk = WindowDesk(self._own.open)
-        self._archives = OpenArchives(settings, places)
+        self._archives = OpenArchives(settings, places, self._tell_later)
         self._network = WindowNetwork(self.desk, settings, open_in_browser)
         self.window = MainWindow(
             self.desk,
@@ -166,6 +166,10 @@ class Program:
             self.window.studies.release()
             if self._demo:
                 self.window.tell(_LEFT_DEMO)
+
+    def _tell_later(self, sentence: str) -> None:
+        """Show a line that comes from another thread."""
+        self._asker.post(lambda: self.window.tell(Notice(sentence, Tone.ATTENTION)))
 
     def _not_opened(self, error: BaseException) -> None:
         locked = isinstance(error, Cancelled)

@@ -89,9 +89,9 @@ class WindowDesk:
             self.sit_down(self._own())
         return import_studies(self.sitting(), paths=paths, progress=progress, cancelled=cancelled)
 
-    def open_study(self, study_uid: str) -> Reading:
-        """Open a study for reading, at the place where it was left."""
-        return open_study(self.sitting(), study_uid=study_uid)
+    def open_study(self, study_uid: str, *, cancelled: Cancelled = lambda: False) -> Reading:
+        """Open a study for reading, at the place where it was left; one that is not here is waited for."""
+        return open_study(self.sitting(), study_uid=study_uid, cancelled=cancelled)
 
     def sitting(self) -> Desk:
         """Return the open desk, or say that none is open yet."""

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 import click
 
 from workstation.cli.telling import tell
-from workstation.config import Places, Settings, load
+from workstation.config import Places, Settings, load, load_forwards
 from workstation.workflow import (
     Desk,
     KeySource,
@@ -23,6 +23,7 @@ from workstation.workflow import (
     open_desk,
     own_folder,
     secrets_trouble,
+    start_listening,
     start_log,
     store_exists,
 )
@@ -90,6 +91,17 @@ class Session:
     def has_store(self) -> bool:
         """Tell whether there is a store to open."""
         return store_exists(self.store or own_folder(self.settings(), self.places))
+
+    def listen(self, desk: Desk) -> None:
+        """Take in what is pushed, where a port is set for it, for as long as the desk is open."""
+        forwards = load_forwards(self.places.site_forwards, self.places.forwards)
+        listener = start_listening(desk, settings=self.settings(), forwards=forwards)
+        if listener is None:
+            return
+        for problem in (*forwards.problems, *listener.forwarding.problems):
+            tell(str(problem))
+        if not listener.is_encrypted:
+            tell("What is pushed here comes unencrypted (listener.certificate).")
 
     @contextlib.contextmanager
     def connected_desk(self, *, create: bool = False) -> Iterator[Desk]:

@@ -7,6 +7,7 @@ everyone else gets values as arguments.
 
 from workstation.config.archives import ArchiveEntry, Archives, entry_of, load_archives, save_archives
 from workstation.config.declared import SETTINGS, Setting
+from workstation.config.forwarding import ForwardRule, Forwards, load_forwards
 from workstation.config.loading import BadSetting, Settings, load
 from workstation.config.places import Places, resource
 
@@ -15,12 +16,15 @@ __all__ = [
     "ArchiveEntry",
     "Archives",
     "BadSetting",
+    "ForwardRule",
+    "Forwards",
     "Places",
     "Setting",
     "Settings",
     "entry_of",
     "load",
     "load_archives",
+    "load_forwards",
     "resource",
     "save_archives",
 ]

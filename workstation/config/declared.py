@@ -90,6 +90,15 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "listener.callers", "", "AE titles and addresses that may push (TITLE@address), by semicolons.",
         "site",
     ),
+    Setting(
+        "listener.certificate", "", "PEM file of the listener's certificate; without one it speaks no TLS.",
+        "site",
+    ),
+    Setting("listener.key", "", "PEM file of its key, where that is a file of its own.", "site"),
+    Setting(
+        "listener.authorities", "",
+        "PEM file of who vouches for callers: then each has to show a certificate.", "site",
+    ),
     Setting("log.level", "warning", "How much the log tells.", choices=("debug", "info", "warning", "error")),
 )  # fmt: skip
 

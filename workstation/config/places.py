@@ -26,6 +26,8 @@ class Places:
     policy: Path
     archives: Path
     site_archives: Path
+    forwards: Path
+    site_forwards: Path
     store: Path
     demo: Path
     log: Path
@@ -49,6 +51,8 @@ class Places:
             policy=_site() / "policy.toml",
             archives=own / "archives.toml",
             site_archives=_site() / "archives.toml",
+            forwards=own / "forward.toml",
+            site_forwards=_site() / "forward.toml",
             store=data / "store",
             demo=data / "demo",
             log=Path(platformdirs.user_log_dir(_NAME, appauthor=False)) / "lumen.log",
@@ -63,6 +67,8 @@ class Places:
             policy=home / "policy.toml",
             archives=home / "archives.toml",
             site_archives=home / "site-archives.toml",
+            forwards=home / "forward.toml",
+            site_forwards=home / "site-forward.toml",
             store=home / "store",
             demo=home / "demo",
             log=home / "lumen.log",

@@ -69,6 +69,7 @@ from workstation.workflow.keys import (
     store_exists,
 )
 from workstation.workflow.lines import list_lines, outage_of
+from workstation.workflow.listening import PushListener, start_listening
 from workstation.workflow.logs import catch_the_uncaught, start_log
 from workstation.workflow.machine import keep_memory_private, sandbox_of_this_machine, warm_up
 from workstation.workflow.measuring import keep_length, remove_length
@@ -124,6 +125,7 @@ __all__ = [
     "Picture",
     "PriorRow",
     "Progress",
+    "PushListener",
     "Reading",
     "Refusal",
     "Rendered",
@@ -205,6 +207,7 @@ __all__ = [
     "sign_in",
     "sign_out",
     "stacks_of",
+    "start_listening",
     "start_log",
     "start_syncing",
     "store_exists",

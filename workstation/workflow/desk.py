@@ -41,6 +41,10 @@ _MOST_WORKERS: Final = 4
 class Listening(Protocol):
     """What takes in what others push."""
 
+    def look(self) -> None:
+        """Pass on what has waited for its time."""
+        ...
+
     def close(self) -> None:
         """Take nothing more in."""
         ...

@@ -112,3 +112,5 @@ class Hearing:
         forget_unknown_claims(self._desk)
         give_back_waiting(self._desk)
         look_for_reports(self._desk, self._service)
+        if self._desk.listener is not None:
+            self._desk.listener.look()

@@ -38,6 +38,7 @@ NO_VERB = {
     "list_lines": "how lines stand, of no study",
     "open_hospital": "invented patients",
     "outage_of": "as list_lines",
+    "start_listening": "what is pushed from then on is recorded as it comes",
     "start_syncing": "what comes and goes from then on is recorded as it does",
     "unsent": "a number",
     "last_study": "as above",

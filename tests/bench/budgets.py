@@ -26,6 +26,7 @@ BUDGETS: Final = (
     "decode",
     "scrolling",
     "importing",
+    "worklist",
     "retrieval",
     "memory",
 )

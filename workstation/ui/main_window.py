@@ -260,7 +260,7 @@ class MainWindow(QMainWindow):
 
     def _tell_arriving(self, listing: Listing) -> None:
         if self.network:
-            self.network.arriving(listing.arriving)
+            self.network.arriving(len(listing.arriving))
 
     def _progress(self, progress: ImportProgress) -> None:
         done = share(progress)

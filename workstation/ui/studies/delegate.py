@@ -7,10 +7,11 @@ colour.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from workstation.ui.contracts import StudyRow, StudyState, Urgency
@@ -28,6 +29,7 @@ _LEAST_BAR: Final = 20  # a shorter one says nothing
 _COUNT: Final = 84  # what "1 136 / 1 136" takes beside it
 _BAR_HEIGHT: Final = 4
 _DOT: Final = 8
+_REMEMBERED: Final = 4096  # texts
 _LEAST_ASIDE: Final = 24  # narrower, only "…" would be left of it
 _MARK: Final = 16
 _MARGIN: Final = 2 * STEP
@@ -56,8 +58,8 @@ class StudyDelegate(QStyledItemDelegate):
         super().__init__(table)
         self._table = table
         self._model = model
-        self._font = font()
-        self._strong = font(FontSize.CAPTION, strong=True, spaced=True)
+        self._letters = _Letters(font())
+        self._strong = _Letters(font(FontSize.CAPTION, strong=True, spaced=True))
         self._trouble = icon("attention", colour=PALETTE.attention)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
@@ -76,9 +78,10 @@ class StudyDelegate(QStyledItemDelegate):
         self._ground(painter, option, index)
         inside = option.rect.adjusted(_MARGIN, 0, -_MARGIN, -1)
         inside.setLeft(inside.left() + self._picture(painter, inside, row, column.name))
-        painter.setFont(self._strong if column.name == "priority" else self._font)
-        painter.setPen(QColor(_colour(row, column, self._model.at)))
-        _write(painter, inside, column.text(row, self._model.at), column.aside(row))
+        letters = self._strong if column.name == "priority" else self._letters
+        painter.setFont(letters.font)
+        painter.setPen(_pen(_colour(row, column, self._model.at)))
+        letters.write(painter, inside, column.text(row, self._model.at), column.aside(row))
         painter.restore()
 
     def _ground(
@@ -139,16 +142,29 @@ def _colour_of_waiting(row: StudyRow, column: Column, at: datetime) -> str:
     return PALETTE.secondary if is_empty else PALETTE.text
 
 
-def _write(painter: QPainter, inside: QRect, text: str, aside: str) -> None:
-    """Write a text, and behind it in the secondary colour what is left room for."""
-    metrics = painter.fontMetrics()
-    painter.drawText(inside, _TEXT, elide(metrics, text, inside.width()))
-    if not aside:
-        return
-    inside.setLeft(inside.left() + metrics.horizontalAdvance(text))
-    if inside.width() > metrics.horizontalAdvance(_BEHIND) + _LEAST_ASIDE:
-        painter.setPen(QColor(PALETTE.secondary))
-        painter.drawText(inside, _TEXT, elide(metrics, _BEHIND + aside, inside.width()))
+class _Letters:
+    """A font that remembers how wide its texts are: a list says the same again and again."""
+
+    def __init__(self, made: QFont) -> None:
+        self.font = made
+        metrics = QFontMetrics(made)
+        self._fit = lru_cache(_REMEMBERED)(lambda text, width: elide(metrics, text, width))
+        self._width = lru_cache(_REMEMBERED)(metrics.horizontalAdvance)
+
+    def write(self, painter: QPainter, inside: QRect, text: str, aside: str) -> None:
+        """Write a text, and behind it in the secondary colour what is left room for."""
+        painter.drawText(inside, _TEXT, self._fit(text, inside.width()))
+        if not aside:
+            return
+        inside.setLeft(inside.left() + self._width(text))
+        if inside.width() > self._width(_BEHIND) + _LEAST_ASIDE:
+            painter.setPen(_pen(PALETTE.secondary))
+            painter.drawText(inside, _TEXT, self._fit(_BEHIND + aside, inside.width()))
+
+
+@lru_cache(64)
+def _pen(colour: str) -> QColor:
+    return QColor(colour)
 
 
 def _dot(painter: QPainter, inside: QRect, colour: str) -> None:

@@ -69,6 +69,7 @@ class FilterBar(QWidget):
     def __init__(self, actions: Actions, *, has_archives: bool) -> None:
         super().__init__()
         self._query = Query()
+        self._length = (0, 0)  # of what is counted, in characters
         self._has_archives = has_archives
         self.search = search.Search()
         self.quick = QuickChips(OF_A_WORKLIST if has_archives else OF_A_STORE)
@@ -98,7 +99,6 @@ class FilterBar(QWidget):
         for follower in (self.quick, self.saved):
             follower.follow(query)
         self.modalities.follow(query.modalities)
-        self._make_room()
         if is_other:
             self.changed.emit(query)
 
@@ -125,7 +125,10 @@ class FilterBar(QWidget):
         due = listing.tally.next_due(now) if worklist else None
         self._due.setText(time_left(due - now) if due else "")
         self._due.set_role("fault" if due and due - now < NEARLY_DUE else "secondary")
-        self._make_room()
+        length = len(self._count.text()), len(self._due.text())  # figures all have one width
+        if length != self._length:
+            self._length = length
+            self._make_room()
 
     def say_nothing(self) -> None:
         """Count nothing, as long as nothing is known."""

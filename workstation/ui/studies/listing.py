@@ -7,6 +7,7 @@ Units:   times aware.
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from workstation.ui.studies.columns import present
 from workstation.ui.studies.query import READ, UNREAD, Entry, entry, is_stat, modalities
 
 MOST_CHIPS: Final = 8
+_AT_A_TIME: Final = 250  # rows: a few milliseconds
+_BREATH: Final = 0.0002  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +51,25 @@ class Listing:
     tally: Tally = Tally()
     columns: frozenset[str] = frozenset()  # those that have something to show
     modalities: tuple[str, ...] = ()
-    arriving: int = 0
+    arriving: tuple[StudyRow, ...] = ()
     is_ranked: bool = False  # its own order is that of reading, not of dates
     known: Mapping[str, Entry] = field(default_factory=dict, repr=False)  # by study UID
 
 
 def prepare(rows: Sequence[StudyRow], before: Listing, reader: str = "") -> Listing:
     """Make rows ready; what has not changed since ``before`` is taken over as it is."""
-    known = {row.uid: _kept(before.known.get(row.uid), row, reader) for row in rows}
+    known: dict[str, Entry] = {}
+    for number, row in enumerate(rows):
+        known[row.uid] = _kept(before.known.get(row.uid), row, reader)
+        if not number % _AT_A_TIME:
+            time.sleep(_BREATH)  # or the window would wait for the interpreter at every turn
     newest = sorted(known.values(), key=lambda made: (made.row.date, made.row.time), reverse=True)
     return Listing(
         tuple(sorted(newest, key=lambda made: made.row.rank)),
         tally(known.values()),
         present(rows),
         modalities(rows, MOST_CHIPS),
-        sum(row.state is StudyState.ARRIVING for row in rows),
+        tuple(row for row in rows if row.state is StudyState.ARRIVING),
         any(row.rank for row in rows),
         known,
     )

@@ -36,6 +36,10 @@ class StudyModel(QAbstractTableModel):
     def __init__(self, now: Callable[[], datetime], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._now = now
+        self._look: dict[int, object] = {  # of the headings; Qt asks for it with every painting
+            Qt.ItemDataRole.FontRole: font(FontSize.CAPTION),
+            Qt.ItemDataRole.TextAlignmentRole: Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+        }
         self.at = now()  # what the clocks of the list say
         self.listing = Listing()
         self._ordered: Sequence[Entry] = ()
@@ -114,14 +118,13 @@ class StudyModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         heading = COLUMNS[section].heading
-        falls = COLUMNS[section].falls and not self._is_own(section)
-        return {
-            Qt.ItemDataRole.DisplayRole: heading + self._arrow(section),
-            Qt.ItemDataRole.FontRole: font(FontSize.CAPTION),
-            Qt.ItemDataRole.TextAlignmentRole: Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-            Qt.ItemDataRole.InitialSortOrderRole: _FALLING if falls else _RISING,
-            Qt.ItemDataRole.ToolTipRole: plain(f"Sort by “{heading}”; the third click takes it back"),
-        }.get(Qt.ItemDataRole(role))
+        if role == Qt.ItemDataRole.DisplayRole:
+            return heading + self._arrow(section)
+        if role == Qt.ItemDataRole.InitialSortOrderRole:
+            return _FALLING if COLUMNS[section].falls and not self._is_own(section) else _RISING
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain(f"Sort by “{heading}”; the third click takes it back")
+        return self._look.get(role)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Order by a column, or by none of them."""

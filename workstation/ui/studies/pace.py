@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from workstation.ui.contracts import StudyRow, StudyState
+from workstation.ui.contracts import StudyRow
 
 _STALE: Final = 30.0  # nothing has come for so long: what was measured doesn't hold any more
 _LEAST: Final = 1.0  # a shorter time says nothing
@@ -26,14 +26,13 @@ class _Run:
 
 
 class Pace:
-    """Is told the rows and when they were so."""
+    """Is told the rows that arrive, and when they were so."""
 
     def __init__(self) -> None:
         self._runs: dict[str, _Run] = {}
 
-    def note(self, rows: Iterable[StudyRow], at: float) -> None:
-        """Take in how many images of each arriving study are here by now."""
-        arriving = [row for row in rows if row.state is StudyState.ARRIVING]
+    def note(self, arriving: Iterable[StudyRow], at: float) -> None:
+        """Take in how many images of each arriving study are here by now; others are forgotten."""
         self._runs = {row.uid: _longer(self._runs.get(row.uid), row.here, at) for row in arriving}
 
     def left(self, row: StudyRow, at: float) -> float | None:

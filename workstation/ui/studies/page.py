@@ -95,7 +95,7 @@ class StudiesPage(QWidget):
         self._lay_out()
         self._connect(imports)
         self._follow_selection()
-        self.reload()
+        QTimer.singleShot(0, self, self.reload)  # the window comes first
 
     def reload(self) -> None:
         """Ask for the studies again; they are made ready where they come from."""
@@ -157,7 +157,7 @@ class StudiesPage(QWidget):
 
     def _show(self, answer: tuple[Listing, str]) -> None:
         listing, filters = answer
-        self._pace.note((made.row for made in listing.entries), time.monotonic())
+        self._pace.note(listing.arriving, time.monotonic())
         self.model.set_listing(listing)
         self.table.fit_columns()
         self.bar.offer(listing)

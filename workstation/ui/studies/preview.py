@@ -62,16 +62,17 @@ class Preview(QWidget):
         self._again = QTimer(self, singleShot=True, interval=_AGAIN)
         self._again.timeout.connect(self._ask)
         self._scroll = _scroll()
-        self._body: Body | None = None
+        self._body = self._make_body()
+        self._turn = 0  # counts the studies that were shown
         self.buttons = PreviewButtons()
         self.buttons.opened.connect(self._open)
         self._lay_out()
-        self.show_study(None)
+        self._begin(None)
 
     def show_study(self, study: StudyRow | None) -> None:
         """Show a study, or nothing."""
         before, self._study = self._study, study
-        if study == before and (study is not None or self._body is None):
+        if study == before:
             return
         if study is not None and before is not None and study.uid == before.uid:
             self._go_on(study, before)
@@ -80,7 +81,7 @@ class Preview(QWidget):
 
     def tick(self, seconds: float | None) -> None:
         """Say in how many seconds the study will be here, None where that can't be told."""
-        if self._body is not None and self._study is not None:
+        if self._study is not None:
             self._body.here.show_share(self._study, seconds)
 
     def ask_again(self) -> None:
@@ -98,28 +99,24 @@ class Preview(QWidget):
         self._tickets.clear()
         self._settle.stop()
         self._again.stop()
-        self._scroll.takeWidget()
-        if self._body is not None:
-            self._body.deleteLater()
-        self._body = None
+        self._lines = ()
+        self._turn += 1
+        self._body.setVisible(study is not None)
         if study is not None:
-            self._body = self._make_body(study)
-            self._scroll.setWidget(self._body)
+            self._body.begin(study)
+            self._scroll.verticalScrollBar().setValue(0)
             self._settle.start()
 
-    def _make_body(self, study: StudyRow) -> Body:
-        made = Body(study)
+    def _make_body(self) -> Body:
+        made = Body()
         made.here.asked_refusals.connect(self.asked_refusals)
         made.priors.opened.connect(self.opened)
         made.priors.shown.connect(self._picture_prior)
         made.offers.decided.connect(lambda offer, same: self.decided.emit(self._study, offer, same))
-        made.identity(study)
         return made
 
     def _go_on(self, study: StudyRow, before: StudyRow) -> None:
         """Let the numbers of the shown study go on."""
-        if self._body is None:
-            return
         self._body.identity(study)
         self._body.here.show_share(study)
         if replace(study, here=0, expected=0) != replace(before, here=0, expected=0):
@@ -128,17 +125,16 @@ class Preview(QWidget):
             self._again.start()
 
     def _ask(self) -> None:
-        study, body = self._study, self._body
-        if study is None or body is None:
+        study, network = self._study, self._network
+        if study is None:
             return
-        self._run(lambda: self._desk.preview(study.uid), body, self._fill)
-        network = self._network
+        self._run(lambda: self._desk.preview(study.uid), self, self._fill)
         if network is not None:
-            self._run(lambda: _asked(network, study.uid), body, self._connect)
+            self._run(lambda: _asked(network, study.uid), self, self._connect)
 
     def _fill(self, preview: StudyPreview) -> None:
         body, study = self._body, self._study
-        if body is None or study is None:
+        if study is None:
             return
         body.order(replace(preview.study, why_here=study.why_here), preview.referring)
         body.here.show_share(study)
@@ -149,7 +145,7 @@ class Preview(QWidget):
 
     def _connect(self, found: _Connected) -> None:
         body, study = self._body, self._study
-        if body is None or study is None:
+        if study is None:
             return
         self._lines = found.lines
         body.offers.fill(found.offers)
@@ -179,15 +175,15 @@ class Preview(QWidget):
         is_quiet: bool = False,
     ) -> None:
         """Ask away from the main thread; who has become another study's is not answered any more."""
-        body = self._body
+        turn = self._turn
 
         def answer(value: T | None) -> None:
-            if value is not None and body is self._body:
+            if value is not None and turn == self._turn:
                 done(value)
 
         def fail(error: BaseException) -> None:
-            if body is self._body and body is not None and not is_quiet:
-                body.fault(calm(error))
+            if turn == self._turn and not is_quiet:
+                self._body.fault(calm(error))
 
         self._tickets.append(
             self._operations.run(
@@ -201,6 +197,7 @@ class Preview(QWidget):
     def _lay_out(self) -> None:
         outer = QVBoxLayout()
         outer.setSpacing(0)
+        self._scroll.setWidget(self._body)
         outer.addWidget(self._scroll, 1)
         outer.addWidget(self.buttons)
         whole = QVBoxLayout(self)

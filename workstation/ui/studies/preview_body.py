@@ -1,4 +1,7 @@
-"""The parts of the preview, top to bottom; each is filled when its answer is there."""
+"""The parts of the preview, top to bottom; each is filled when its answer is there.
+
+They are made once: while somebody types another study is chosen with every key.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,11 @@ from workstation.viewing.wording import moment, person_name
 class Body(QWidget):
     """One study's parts."""
 
-    def __init__(self, study: StudyRow) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._head = Section(self)
         self._trouble = Section(self)
-        self._order = Section(self, "Order" if study.urgency else "Study")
+        self._order = Section(self, "Study")
         self._claims = Section(self)
         self.offers = OfferList(self)
         self.priors = PriorList(self)
@@ -34,10 +37,18 @@ class Body(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(4 * STEP, 4 * STEP, 4 * STEP, 2 * STEP)
         whole.setSpacing(0)
-        parts = self._head, self._trouble, self._order, self._claims, self.offers, self.priors, self.here
-        for part in (*parts, self._series):
+        first = self._head, self._trouble, self._order, self._claims
+        self._parts = *first, self.offers, self.priors, self.here, self._series
+        for part in self._parts:
             whole.addWidget(part)
         whole.addStretch(1)
+
+    def begin(self, study: StudyRow) -> None:
+        """Go over to another study: whose it is, and nothing of the one before."""
+        for part in self._parts:
+            part.clear()
+        self._order.rename("Order" if study.urgency else "Study")
+        self.identity(study)
 
     def identity(self, study: StudyRow) -> None:
         """Say whose study it is, and what must be known before it is opened."""

@@ -40,11 +40,17 @@ class Here(Section):
         row.addWidget(self._share)
         for part in (holder, self._way, self._sum, self._link):
             self.add(part)
+        self.clear()
+
+    def clear(self) -> None:
+        """Say nothing, until there is something to say."""
+        self.hide()
         for part in (self._way, self._sum, self._link):
             part.hide()
 
     def show_share(self, study: StudyRow, seconds: float | None = None) -> None:
         """Say how much is here, and in how many seconds all will be, where that is known."""
+        self.show()
         missing = study.here < study.expected
         self.rename("Here so far" if missing else "Accounted for")
         most = max(study.expected, 1)

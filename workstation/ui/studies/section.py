@@ -50,6 +50,11 @@ class Section(QWidget):
         self.hide()
         return True
 
+    def clear(self) -> None:
+        """Be as if nothing had ever been said."""
+        self.begin(None)
+        self._value = None
+
     def rename(self, title: str) -> None:
         """Stand under another caption."""
         if self._title is not None:

@@ -74,13 +74,14 @@ def _opening() -> Iterator[Figure]:
     shown: dict[int, list[tuple[float, float]]] = {count: [] for count in rows}
     listed: dict[int, list[tuple[float, float]]] = {count: [] for count in rows}
     for _ in range(ROUNDS + 1):
-        for count in rows:
-            first, whole = _open(rows[count])
+        for count, studies in rows.items():
+            first, whole = _open(studies)
             shown[count].append(first)
             listed[count].append(whole)
     for what, spent, at_most in (("window", shown, LENGTH_COSTS), ("list", listed, None)):
         (ours, processor), (peer, _) = (
-            [1e3 * statistics.median(times[1:]) for times in zip(*spent[count], strict=True)] for count in rows
+            [1e3 * statistics.median(times[1:]) for times in zip(*spent[count], strict=True)]
+            for count in rows
         )
         text = f"{what} painted, {STUDIES:,} studies"
         yield Figure(text, ours, peer, at_most, against=f"with {FEW}", processor=processor)

@@ -10,6 +10,7 @@ from pathlib import Path
 from invented import InventedDesk, many_rows
 from invented_network import CONTACTS, HARBOR, ST_ANNE, InventedNetwork, deliveries, delivery
 from invented_reading import InventedReading, record_of
+from invented_worklist import Worklist, worklist_rows
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -26,9 +27,13 @@ def main(page: str) -> None:
     """Show one page until the window is closed."""
     application = QApplication([])
     apply_theme(application)
-    rows = {"empty": [], "many": many_rows(10_000)}.get(page)
+    rows = {"empty": [], "many": many_rows(20_000)}.get(page)
+    if page.startswith("worklist"):
+        rows = worklist_rows(many_rows(20_000 if page == "worklist-many" else 12))
+    desk = InventedDesk(rows, pause=20)
+    network = Worklist(desk) if page.startswith("worklist") else network_of(page)
     window = MainWindow(
-        InventedDesk(rows, pause=20), network=network_of(page), now=lambda: NOW, reader="Dr N. Haverford"
+        desk, network=None if page == "store" else network, now=lambda: NOW, reader="Dr N. Haverford"
     )
     window.state.set_item(StateItem("cache", "Cache 41 % of 8 GB"))
     window.resize(1920, 1200)
@@ -86,7 +91,8 @@ def network_of(page: str) -> InventedNetwork:
 def show_network(page: str, window: MainWindow) -> None:
     """Open the page of the network that was asked for."""
     board = window.network
-    assert board is not None
+    if board is None:
+        return
     if page.startswith("outbox") or page == "give-up":
         board.outbox.open()
     if page == "outbox-done":

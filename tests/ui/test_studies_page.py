@@ -145,9 +145,14 @@ def test_the_key_of_the_search_is_not_searched_for(page: StudiesPage) -> None:
     assert page.bar.search.text() == "head 1/2"
 
 
-def test_in_the_smallest_window_no_chip_is_cut(window: MainWindow, page: StudiesPage) -> None:
+def test_in_the_smallest_window_no_chip_is_cut(
+    window: MainWindow, page: StudiesPage, desk: InventedDesk, wait: Wait
+) -> None:
+    names = ["CT", "DX", "MG", "MR", "NM", "PT", "US", "XA"]
+    desk.rows = [replace(row, modalities=(name,)) for row, name in zip(desk.rows, names * 2, strict=False)]
     window.resize(window.minimumSize())
-    page.bar.offer(replace(page.model.listing, modalities=("CT", "DX", "MG", "MR", "NM", "PT", "US", "XA")))
+    page.reload()
+    wait(lambda: list(page.bar.modalities.chips) == names)
     QApplication.processEvents()
 
     chips = page.bar.modalities.chips.values()

@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -97,7 +98,11 @@ class Program:
             self.desk,
             now=_now,
             reader=_reader(settings),
-            memory=window_memory(places.cache / "window"),
+            memory=replace(
+                window_memory(places.cache / "window"),
+                filters=self.desk.filters,
+                keep_filters=self.desk.keep_filters,
+            ),
             network=self._network if demo or self._archives.are_set_up() else None,
         )
         self._own.window = self.window

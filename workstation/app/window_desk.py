@@ -24,6 +24,8 @@ from workstation.workflow import (
     Thumbnail,
     describe_study,
     import_studies,
+    keep_filters,
+    kept_filters,
     list_studies,
     open_study,
     picture_of_series,
@@ -92,6 +94,14 @@ class WindowDesk:
     def open_study(self, study_uid: str, *, cancelled: Cancelled = lambda: False) -> Reading:
         """Open a study for reading, at the place where it was left; one that is not here is waited for."""
         return open_study(self.sitting(), study_uid=study_uid, cancelled=cancelled)
+
+    def filters(self) -> str:
+        """Return the saved filters of the list; none while the store is still being opened."""
+        return kept_filters(self._desk) if self._desk else ""
+
+    def keep_filters(self, filters: str) -> None:
+        """Keep the saved filters of the list."""
+        keep_filters(self.sitting(), filters)
 
     def sitting(self) -> Desk:
         """Return the open desk, or say that none is open yet."""

@@ -80,7 +80,7 @@ from workstation.workflow.picturing import picture_of_series, render_image
 from workstation.workflow.reading import Reading
 from workstation.workflow.reading_list import fetch_study, next_case, search_archives
 from workstation.workflow.room import Room, room_of
-from workstation.workflow.sessions import last_study
+from workstation.workflow.sessions import keep_filters, kept_filters, last_study
 from workstation.workflow.setting_up import (
     add_archive,
     archives_of,
@@ -170,8 +170,10 @@ __all__ = [
     "give_up_delivery",
     "hand_back_study",
     "import_studies",
+    "keep_filters",
     "keep_length",
     "keep_memory_private",
+    "kept_filters",
     "keyring_trouble",
     "last_study",
     "list_lines",

@@ -1,4 +1,7 @@
-"""Where the reader left off: the last study, its screen, what was seen. Nobody's action, so no record."""
+"""Where the reader left off: the last study, its screen, what was seen; and the filters of the list.
+
+Nobody's action, so no record.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from workstation.viewing import SeenLedger, Snapshot, SnapshotBroken
 from workstation.workflow.desk import EXPECTED, Desk
 
 _LAST = "last study"
+_FILTERS = "saved filters"
 
 
 def keep_screen(desk: Desk, snapshot: Snapshot) -> None:
@@ -64,6 +68,16 @@ def last_study(desk: Desk) -> str:
     """Return the study that was open when the program ended, "" if none was."""
     uid = desk.store.sessions.get(_LAST) or ""
     return uid if uid and desk.store.studies.get(uid) else ""
+
+
+def keep_filters(desk: Desk, filters: str) -> None:
+    """Remember the filters of the list that somebody has saved, as the window writes them."""
+    desk.store.sessions.put(_FILTERS, filters)
+
+
+def kept_filters(desk: Desk) -> str:
+    """Return the saved filters, "" if there are none."""
+    return desk.store.sessions.get(_FILTERS) or ""
 
 
 def keep_expected(desk: Desk, counts: Mapping[str, int]) -> None:

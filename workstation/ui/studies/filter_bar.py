@@ -158,10 +158,10 @@ class FilterBar(QWidget):
         self.quick.asked.connect(self.ask)
         self.modalities.chosen.connect(lambda names: self.ask(replace(self._query, modalities=names)))
         self.saved.asked.connect(self.ask)
-        self.saved.kept.connect(lambda _: self._show_saved())
+        self.saved.kept.connect(lambda _: self.show_saved())
         self.next_case.clicked.connect(lambda *_: self.asked_next.emit())
 
-    def _show_saved(self) -> None:
+    def show_saved(self) -> None:
         """Show the saved filters where there can be a use for them."""
         self.saved.setVisible(self._has_archives or bool(self.saved.filters))
         self._make_room()
@@ -190,7 +190,7 @@ class FilterBar(QWidget):
         outer.addWidget(panel("bar", row, margins=(_EDGE, 0, _EDGE, 0)))
         self.setFixedHeight(BANNER)
         self.next_case.setVisible(self._has_archives)
-        self._show_saved()
+        self.show_saved()
 
 
 def _to_do(listing: Listing, now: datetime) -> str:

@@ -109,6 +109,8 @@ class StudyModel(QAbstractTableModel):
             return " · ".join(filter(None, (column.text(row, self.at), column.aside(row))))
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain(_hint(COLUMNS[index.column()].name, row))
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return _hint(COLUMNS[index.column()].name, row)
         return row if role == Qt.ItemDataRole.UserRole else None
 
     def headerData(

@@ -76,6 +76,7 @@ class StudiesPage(QWidget):
         self._desk, self._network, self._operations = desk, network, operations
         self._now, self._reader, self._memory = now, reader, memory
         self._to_choose: tuple[str, ...] = ()
+        self._has_saved = False  # filters, here: what the store says of them may be older
         self._pace = Pace()
         self._soon = QTimer(self, singleShot=True, interval=_SETTLE)
         self._soon.timeout.connect(self.reload)
@@ -161,7 +162,9 @@ class StudiesPage(QWidget):
         self.model.set_listing(listing)
         self.table.fit_columns()
         self.bar.offer(listing)
-        self.bar.saved.take(from_text(filters))
+        if not self._has_saved:
+            self.bar.saved.take(from_text(filters))
+            self.bar.show_saved()
         self._after_change()
         self.listed.emit(listing)
         chosen = any(self.table.choose(uid) for uid in self._to_choose)
@@ -272,6 +275,7 @@ class StudiesPage(QWidget):
         self.reload()
 
     def _keep_filters(self, filters: Filters) -> None:
+        self._has_saved = True
         text = as_text(filters)
         self._operations.run(
             lambda _: self._memory.keep_filters(text),

@@ -485,4 +485,6 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(
     (report,) = person.json("doctor", "--network", "--archive", "harbor", code=3)
     assert any(step["advice"] for step in report["steps"] if step["verdict"] == "bad")
     assert "line checked: bad" in person.trail()
+    with person.running("sync", "--watch"):
+        until(lambda: "not kept" in person.run("doctor", "--network", code=3).stderr)
     person.run("doctor", "--network", "--archive", "city", code=92)

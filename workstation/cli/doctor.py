@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 
 import click
 
 from workstation.cli.session import NO_ARCHIVE, Session
 from workstation.cli.stopping import stoppable
-from workstation.cli.telling import FOUND_SOMETHING, ProgressLine, say, say_json
+from workstation.cli.telling import FOUND_SOMETHING, ProgressLine, say, say_json, tell
+from workstation.errors import LumenError, calm
 from workstation.workflow import (
     CheckStep,
     ConnectionReport,
+    Desk,
     Verdict,
     archives_of,
     check_archive,
@@ -53,17 +56,29 @@ def _reports(
 ) -> Iterator[ConnectionReport]:
     """Check each archive; where there is a store, it keeps what was found."""
     figures = figures_of(session.settings())
-    if not session.has_store():
+    with contextlib.ExitStack() as stack:
+        desk = _desk(session, stack)
+        if desk is not None:
+            for name in _which(list(desk.ways), archive):
+                yield check_connection(
+                    desk, archive=name, figures=figures, progress=progress, cancelled=cancelled
+                )
+            return
         for name in _which([one.identifier for one in archives_of(session.places).entries], archive):
             yield check_archive(
                 session.places, identifier=name, figures=figures, progress=progress, cancelled=cancelled
             )
-        return
-    with session.connected_desk() as desk:
-        for name in _which(list(desk.ways), archive):
-            yield check_connection(
-                desk, archive=name, figures=figures, progress=progress, cancelled=cancelled
-            )
+
+
+def _desk(session: Session, stack: contextlib.ExitStack) -> Desk | None:
+    """Open the store, if there is one; the line can be measured without it."""
+    if not session.has_store():
+        return None
+    try:
+        return stack.enter_context(session.connected_desk())
+    except LumenError as error:
+        tell(f"{calm(error)} What is found now is not kept.")
+        return None
 
 
 def _which(known: list[str], archive: str) -> list[str]:

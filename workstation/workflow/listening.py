@@ -29,6 +29,7 @@ from workstation.sync import Landed, Landing, Source
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import record
 from workstation.workflow.forwarding import Forwarding
+from workstation.workflow.listing import STILL
 
 _TRY_AGAIN: Final = 30.0  # after the disk was full
 _NO_ROOM: Final = (Cancelled, DiskFull, DiskFailed, StoreReadOnly)
@@ -156,8 +157,12 @@ class PushListener:
         self.forwarding.take(caller, kept)
         if self._is_troubled:
             self._is_troubled, self._desk.trouble = False, ""
+        now = self._desk.clock.monotonic()
+        for uid, when in tuple(self._desk.coming.items()):
+            if now - when > STILL:
+                self._desk.coming.pop(uid, None)
         for uid in studies:
-            self._desk.coming[uid] = self._desk.clock.monotonic()
+            self._desk.coming[uid] = now
             if self._desk.service is not None:
                 self._desk.service.look_again()
             self._desk.studies_changed.emit(uid)

@@ -76,6 +76,7 @@ class Reading:
         self._keep_screen = Later(_KEEP_SECONDS, lambda: self._keeper.submit(self._remember))
         self._keep_seen = Later(_KEEP_SECONDS, lambda: self._keeper.submit(self._remember_seen))
         self._arrived: tuple[StudyRow, Stacks, tuple[SeriesRow, ...]] | None = None
+        self._has_changed = False  # this very study was named: its images are looked through
         self._look_again = Later(_LOOK_SECONDS, self._look)
         KERNELS.loaded.connect(self._ask_again)
         screen.changed.connect(self._follow)
@@ -197,13 +198,17 @@ class Reading:
             source.close()
 
     def _study_changed(self, study_uid: str) -> None:
+        self._has_changed |= study_uid == self.study.uid
         if study_uid in ("", self.study.uid):
             self._look_again.soon()
 
     def _look(self) -> None:
         """Look for what has arrived; beside the main thread, since it may be thousands of images."""
+        has_changed, self._has_changed = self._has_changed, False
         try:
             row = row_of(self._desk, self.study.uid)
+            if row == self.study and not has_changed:
+                return
             stacks = stacks_of(self._desk, self.study.uid)
             series = series_rows(stacks, missing_by_series(self._desk, self.study.uid))
         except LumenError as error:

@@ -25,4 +25,7 @@ class Room:
 def room_of(desk: Desk) -> Room:
     """Return how full the store is."""
     used = sum(study.bytes for study in desk.store.studies.list())
-    return Room(used, desk.quota, _TROUBLE.get(desk.store.condition, ""))
+    trouble = _TROUBLE.get(
+        desk.store.condition, "no room: nothing that comes is kept" if desk.trouble else ""
+    )
+    return Room(used, desk.quota, trouble)

@@ -16,13 +16,16 @@ from dicom_objects import ct, part10
 from quick_desk import SharedPool, quick_desk
 
 from workstation.cli import check, import_, version
-from workstation.config import resource
+from workstation.config import ArchiveEntry, resource
 from workstation.store.audit_log import AuditLog
 from workstation.workflow import (
+    CheckStep,
     CheckSummary,
+    ConnectionReport,
     Desk,
     ImportProgress,
     ImportSummary,
+    OutboxRow,
     Refusal,
     SeriesRow,
     StudyRow,
@@ -198,6 +201,22 @@ def test_the_help_page_tells_the_fields_of_json(command: str) -> None:
     (row,) = [line for line in page.splitlines() if line.startswith(f"| `{command}` |")]
 
     assert tuple(re.findall(r"`([\w-]+)`", row.split("|")[2])) == JSON_FIELDS[command]
+
+
+@pytest.mark.parametrize(
+    ("command", "kind"),
+    [
+        ("outbox", OutboxRow),
+        ("archive list", ArchiveEntry),
+        ("archive test", CheckStep),
+        ("doctor", ConnectionReport),
+    ],
+)
+def test_the_help_page_tells_what_the_archives_commands_answer(command: str, kind: type[Any]) -> None:
+    page = resource("help", "command-line.md").read_text(encoding="utf-8")
+    (row,) = [line for line in page.splitlines() if line.startswith(f"| `{command}` |")]
+
+    assert re.findall(r"`([\w-]+)`", row.split("|")[2]) == [field.name for field in fields(kind)]
 
 
 def test_a_hostile_name_steers_no_terminal_and_is_whole_in_json(run: Run, tmp_path: Path) -> None:

@@ -324,3 +324,10 @@ def test_a_desk_that_closes_has_what_was_acknowledged(
 def test_callers_are_read_as_the_settings_write_them() -> None:
     found = list(callers_of(" CT1@10.1.2.3 ;ROUTER@fd00::/8;; "))
     assert [(one.title, one.networks) for one in found] == [("CT1", ("10.1.2.3",)), ("ROUTER", ("fd00::/8",))]
+
+
+def test_what_was_pushed_long_ago_is_forgotten_as_arriving(connected: Desk, listener: PushListener) -> None:
+    push(listener.port, *slices(1))
+    connected.coming[STUDY] -= 60.0
+    push(listener.port, *slices(1, "1.2.77"))
+    assert set(connected.coming) == {"1.2.77"}

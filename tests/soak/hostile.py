@@ -30,6 +30,7 @@ from tabled_seeds import tabled_seeds
 from workstation.dicom import tasks
 from workstation.dicom.errors import DicomRefused
 from workstation.dicom.examine import Examined, examine
+from workstation.dicom.examining import examine_shared
 from workstation.errors import LumenError
 from workstation.workers import (
     Job,
@@ -41,7 +42,6 @@ from workstation.workers import (
     WorkerTimeout,
 )
 from workstation.workers.worker import resident_bytes
-from workstation.dicom.examining import examine_shared
 from workstation.workflow.tables import read_tables
 
 WORKERS: Final = 2

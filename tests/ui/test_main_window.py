@@ -285,9 +285,7 @@ def test_a_study_that_was_opened_is_no_longer_unread_in_the_list(
 
     window.show_studies()
 
-    wait(
-        lambda: (uid, StudyState.OPENED) in [(row.uid, row.state) for row in window.studies.model.all_rows()]
-    )
+    wait(lambda: window.studies.model.listing.known[uid].row.state is StudyState.OPENED)
 
 
 def test_a_study_that_opens_before_the_list_is_there_learns_its_neighbours(show: Show, wait: Wait) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from invented import InventedDesk, many_rows
+from invented import InventedDesk, many_rows, study_rows
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
@@ -212,7 +212,7 @@ def test_the_first_study_takes_the_place_of_the_reason_why_there_was_none(
 
 
 def test_the_preview_tells_the_series_and_that_nothing_is_missing(page: StudiesPage, wait: Wait) -> None:
-    page.table.choose(next(row.uid for row in page.model.all_rows() if row.patient_name.startswith("OKA")))
+    page.table.choose(next(row.uid for row in study_rows() if row.patient_name.startswith("OKA")))
     wait(lambda: any("every instance is accounted for" in text for text in _texts(page.preview)))
 
     texts = _texts(page.preview)

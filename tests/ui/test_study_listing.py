@@ -265,6 +265,7 @@ def test_a_filter_keeps_its_place_when_it_is_renamed_and_takes_over_a_name() -> 
         "[1, null, []]",
         '[{"text": "without a name"}]',
         '[{"name": "x", "days": -1}]',
+        '[{"name": "x", "days": true}]',
         '[{"name": "x", "days": "today"}]',
         '[{"name": "x", "modalities": "CT"}]',
         '[{"name": 7}]',

@@ -650,3 +650,25 @@ def test_the_chosen_study_stays_chosen_when_the_list_grows(
     assert current is not None
     assert current.patient_name.startswith("SORIANO")
     assert [row.uid for row in page.table.several()] == [current.uid]
+
+
+def test_every_button_has_a_name_and_a_hint(page: StudiesPage, window: MainWindow, wait: Wait) -> None:
+    wait(lambda: any("SA-20881" in text for text in texts(page.preview)))
+    shown = [one for one in window.findChildren(QPushButton) if one.isVisibleTo(window)]
+
+    assert len(shown) > 20
+    assert [one.text() for one in shown if not one.accessibleName() or not one.toolTip()] == []
+
+
+def test_what_cannot_be_asked_of_archives_hides_no_trouble_and_no_picture(
+    page: StudiesPage, network: Worklist, desk: InventedDesk, wait: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: str) -> None:
+        raise LumenError("The list of persons cannot be read")
+
+    monkeypatch.setattr(network, "priors", refuse)
+    page.table.choose(uid_of(desk, "ABERNATHY"))
+    wait(lambda: "The list of persons cannot be read." in texts(page.preview))
+    wait(lambda: "MR axial" in texts(page.preview))
+
+    assert TROUBLE in texts(page.preview)

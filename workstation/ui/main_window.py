@@ -35,7 +35,7 @@ from workstation.ui.panels import CommandPalette, KeySheet
 from workstation.ui.reading import ReadingPage
 from workstation.ui.shortcuts import COMMANDS, OF_THE_NETWORK, OF_THE_WORKLIST, Command, Place
 from workstation.ui.state_bar import StateBar
-from workstation.ui.studies import Listing, StudiesPage
+from workstation.ui.studies import Listing, StudiesPage, Works
 
 _log = logging.getLogger(__name__)
 
@@ -68,9 +68,11 @@ class MainWindow(QMainWindow):
         self._is_leaving = False  # nothing more is asked
         self.network = self._connect_network(network, now, reader) if network is not None else None
         self.actions_ = self._make_actions()
+        # A claim waits for a line; the list doesn't wait for it.
+        works = Works(network, self.network.operations, self) if network and self.network else None
         self.studies = StudiesPage(
             desk,
-            network,
+            works,
             self.operations,
             self.imports,
             self.actions_,

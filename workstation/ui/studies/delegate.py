@@ -25,7 +25,7 @@ from workstation.ui.theme.sizes import ROW
 
 _CHOSEN: Final = QColor(mix(PALETTE.accent, PALETTE.window, 0.16))
 _BAR_WIDTH: Final = 72
-_LEAST_BAR: Final = 20  # a shorter one says nothing
+_LEAST_BAR: Final = 16  # a shorter one says nothing
 _COUNT: Final = 84  # what "1 136 / 1 136" takes beside it
 _BAR_HEIGHT: Final = 4
 _DOT: Final = 8

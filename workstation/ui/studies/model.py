@@ -64,10 +64,6 @@ class StudyModel(QAbstractTableModel):
         """Return whether nobody has sorted the list by a column."""
         return self._column == OWN_ORDER
 
-    def all_rows(self) -> list[StudyRow]:
-        """Return every study, shown or not."""
-        return [made.row for made in self.listing.entries]
-
     def study(self, number: int) -> StudyRow:
         """Return the study in a row."""
         return self._shown[number].row

@@ -18,7 +18,6 @@ from workstation.ui.contracts import (
     Desk,
     ImportSummary,
     LinkOffer,
-    Network,
     Notice,
     StudyRow,
     Tone,
@@ -63,7 +62,7 @@ class StudiesPage(QWidget):
     def __init__(
         self,
         desk: Desk,
-        network: Network | None,
+        works: Works | None,
         operations: Operations,
         imports: Imports,
         window_actions: Actions,
@@ -73,8 +72,9 @@ class StudiesPage(QWidget):
         memory: WindowMemory,
     ) -> None:
         super().__init__()
-        self._desk, self._network, self._operations = desk, network, operations
-        self._now, self._reader, self._memory = now, reader, memory
+        self._desk, self._operations = desk, operations
+        self._network = works.network if works is not None else None
+        self._reader, self._memory, self.works = reader, memory, works
         self._to_choose: tuple[str, ...] = ()
         self._has_saved = False  # filters, here: what the store says of them may be older
         self._pace = Pace()
@@ -86,10 +86,9 @@ class StudiesPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.model = StudyModel(now, self)
         self.table = StudyTable(self.model)
-        self.bar = FilterBar(window_actions, has_archives=network is not None)
-        self.preview = Preview(desk, network, operations, now)
+        self.bar = FilterBar(window_actions, has_archives=works is not None)
+        self.preview = Preview(desk, self._network, operations, now)
         self.refusals = RefusalsPanel()
-        self.works = Works(network, operations, self) if network is not None else None
         self.import_line = ImportLine(imports)
         self.stack = ListStack(self.table, window_actions)
         self.actions_ = Actions(self, self._handlers())
@@ -191,7 +190,7 @@ class StudiesPage(QWidget):
 
     def _count(self) -> None:
         if self.model.total or self.stack.is_open:
-            self.bar.count(self.model.listing, self.model.rowCount(), self.model.total, self._now())
+            self.bar.count(self.model.listing, self.model.rowCount(), self.model.total, self.model.at)
         else:
             self.bar.say_nothing()
 

@@ -160,7 +160,7 @@ class Preview(QWidget):
             series = self._desk.preview(study.uid).series
             return next((row.key for row in series if row.displayable), "")
 
-        self._run(find, still, lambda key: self._picture(key, still) if key else None)
+        self._run(find, still, lambda key: self._picture(key, still) if key else None, is_quiet=True)
 
     def _picture(self, key: str, still: Still) -> None:
         side = still.device_side

@@ -27,6 +27,7 @@ class Body(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._head = Section(self)
+        self._fault = Section(self)
         self._trouble = Section(self)
         self._order = Section(self, "Study")
         self._claims = Section(self)
@@ -37,7 +38,7 @@ class Body(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(4 * STEP, 4 * STEP, 4 * STEP, 2 * STEP)
         whole.setSpacing(0)
-        first = self._head, self._trouble, self._order, self._claims
+        first = self._head, self._fault, self._trouble, self._order, self._claims
         self._parts = *first, self.offers, self.priors, self.here, self._series
         for part in self._parts:
             whole.addWidget(part)
@@ -56,12 +57,13 @@ class Body(QWidget):
         if self._head.begin((name_of(study), about)):
             self._head.add(Label(name_of(study), size=FontSize.NAME, elided=True))
             self._head.say(about, "secondary")
-        self.fault(study.trouble, "attention")
+        if self._trouble.begin(study.trouble) and study.trouble:
+            self._trouble.say(study.trouble, "attention")
 
-    def fault(self, text: str, role: str = "fault") -> None:
-        """Say what is not as it should be."""
-        if self._trouble.begin(text) and text:
-            self._trouble.say(text, role)
+    def fault(self, text: str) -> None:
+        """Say what could not be found out."""
+        if self._fault.begin(text) and text:
+            self._fault.say(text, "fault")
 
     def order(self, study: StudyRow, referring: str = "") -> None:
         """Say what was asked for, by whom and why; when and where it was made."""

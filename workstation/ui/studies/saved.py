@@ -91,7 +91,7 @@ def _from_data(data: object) -> Saved | None:
         isinstance(name, str)
         and isinstance(text, str)
         and isinstance(modalities, list)
-        and (days is None or (isinstance(days, int) and days > 0))
+        and (days is None or (isinstance(days, int) and days > 0 and days is not True))
     )
     if not is_good:
         return None

@@ -58,7 +58,7 @@ class Works(QObject):
 
     def __init__(self, network: Network, operations: Operations, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._network, self._operations = network, operations
+        self.network, self._operations = network, operations
 
     def do(self, work: Work, rows: Sequence[StudyRow]) -> None:
         """Do it to every study that it fits."""
@@ -76,7 +76,7 @@ class Works(QObject):
         failed = []
         for uid in uids:
             try:
-                work.do(self._network, uid)
+                work.do(self.network, uid)
             except Exception as error:  # noqa: BLE001  whatever it is, it is told, and the next one has its turn
                 failed.append(calm(error))
         return failed

@@ -40,6 +40,7 @@ from workstation.clock import ScaledClock, SystemClock
 from workstation.store.disk import Disk
 from workstation.store.files import DiskFiles, Handle
 from workstation.sync import Habit, Service, Sitting, Urgency
+from workstation.sync.board import TRIES
 
 COUNT = 30
 STUDY, OTHER = "1.2.1", "1.2.2"
@@ -242,7 +243,7 @@ class FullDisk(DiskFiles):
 def test_a_full_disk_is_told_and_what_did_not_fit_comes_when_there_is_room(
     ground: Ground, orthanc: Orthanc, tmp_path: Path
 ) -> None:
-    truth, clock, files = uploaded(orthanc), ScaledClock(20.0), FullDisk()
+    truth, clock, files = uploaded(orthanc), ScaledClock(60.0), FullDisk()
     way = by_web(clock, orthanc.dicomweb)
     full = Ground(tmp_path / "full", ground.pool, (way,), clock, Disk(files))
     troubles: list[str] = []
@@ -251,7 +252,7 @@ def test_a_full_disk_is_told_and_what_did_not_fit_comes_when_there_is_room(
         desk.engine.arriving.trouble.connect(keep)
         files.is_full = True
         desk.want(STUDY)
-        until(lambda: bool(troubles))
+        until(lambda: len(troubles) > TRIES)
         assert not desk.here(STUDY)
         files.is_full = False
         until(lambda: desk.is_settled(STUDY))

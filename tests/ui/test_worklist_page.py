@@ -11,6 +11,7 @@ import pytest
 from invented import InventedDesk
 from invented_worklist import NOW, OFFER, TROUBLE, Worklist, worklist_rows
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
 
@@ -23,6 +24,7 @@ from workstation.ui.studies.query import Query
 from workstation.ui.studies.same_person import SamePersonDialog
 from workstation.ui.studies.saved import Saved
 from workstation.ui.studies.saved_menu import NameDialog
+from workstation.ui.theme import PALETTE
 
 Show = Callable[[QWidget], QWidget]
 Wait = Callable[[Callable[[], object]], None]
@@ -672,3 +674,53 @@ def test_what_cannot_be_asked_of_archives_hides_no_trouble_and_no_picture(
     wait(lambda: "MR axial" in texts(page.preview))
 
     assert TROUBLE in texts(page.preview)
+
+
+def test_a_letter_that_is_no_command_moves_nothing(page: StudiesPage) -> None:
+    QTest.keyClick(page.table, Key.Key_D)  # DELACROIX, DONAUDAMPFSCHIFF
+
+    current = page.table.current()
+    assert current is not None
+    assert current.patient_name.startswith("VALE")
+
+
+def _shows(page: StudiesPage, row: int, column: str, colour: str) -> bool:
+    """Say whether a cell holds a pixel of nearly this colour."""
+    rect = page.table.visualRect(page.model.index(row, NAMES.index(column)))
+    image = page.table.viewport().grab(rect).toImage()
+    wanted = QColor(colour)
+    pixels = (image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height()))
+    return any(
+        abs(one.red() - wanted.red()) + abs(one.green() - wanted.green()) + abs(one.blue() - wanted.blue())
+        < 24
+        for one in pixels
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "colour", "shown"),
+    [
+        (0, "priority", PALETTE.fault, True),
+        (4, "priority", PALETTE.fault, False),
+        (3, "priority", PALETTE.attention, True),
+        (0, "due", PALETTE.fault, True),  # 14:02
+        (2, "due", PALETTE.fault, True),  # overdue
+        (3, "due", PALETTE.fault, False),  # more than an hour
+        (0, "flag", PALETTE.attention, True),
+        (1, "flag", PALETTE.attention, False),
+        (8, "state", PALETTE.good, True),  # final
+        (4, "state", PALETTE.attention, True),  # the triangle of trouble
+        (5, "state", PALETTE.attention, False),
+        (6, "images", PALETTE.attention, True),  # incomplete
+        (0, "images", PALETTE.accent, True),
+        (8, "images", PALETTE.accent, False),  # done with
+        (8, "patient", PALETTE.text, False),
+        (0, "patient", PALETTE.text, True),
+    ],
+)
+def test_colours_say_what_the_words_say(
+    page: StudiesPage, row: int, column: str, colour: str, *, shown: bool
+) -> None:
+    page.table.choose(page.model.study(10).uid)  # no ground of a chosen row
+
+    assert _shows(page, row, column, colour) is shown

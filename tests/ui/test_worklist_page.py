@@ -612,14 +612,18 @@ def test_nothing_is_no_filter(page: StudiesPage, window: MainWindow) -> None:
 
 
 @pytest.mark.parametrize("width", [640, 960, 1280, 1920, 2560])
-def test_at_any_width_no_chip_and_no_button_is_cut(window: MainWindow, page: StudiesPage, width: int) -> None:
+def test_at_any_width_no_chip_and_no_button_is_cut(
+    window: MainWindow, page: StudiesPage, width: int, wait: Wait
+) -> None:
     window.setMinimumSize(1, 1)  # as on a screen that is that small
     window.resize(width, 700)
     QApplication.processEvents()
 
-    shown = [one for one in page.bar.findChildren(QPushButton) if one.isVisible()]
-    assert all(one.width() >= one.sizeHint().width() for one in shown)
-    right = max(one.mapTo(page.bar, one.rect().bottomRight()).x() for one in shown)
+    def shown() -> list[QPushButton]:
+        return [one for one in page.bar.findChildren(QPushButton) if one.isVisible()]
+
+    wait(lambda: all(one.width() >= one.sizeHint().width() for one in shown()))
+    right = max(one.mapTo(page.bar, one.rect().bottomRight()).x() for one in shown())
     assert right <= page.bar.width()
     assert page.preview.isVisible() is (width >= 760)
 

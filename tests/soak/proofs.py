@@ -266,7 +266,7 @@ def _lines() -> tuple[Proof, ...]:
             "healing the last takes no longer than the longest wait and one try",
             lambda: sync_outbox.OBJECTS,
             sync_outbox.OBJECTS,
-            1.0,
+            1.1,
             sync_outbox.deliver,
             alone=True,
         ),

@@ -41,7 +41,7 @@ from http_gateway import Gateway
 from line_faults import Line, Odds, Way
 from orthanc import Orthanc, running_orthanc
 from scripted_http import ScriptedHttp
-from sync_ground import Ground, by_web, outgoing, parcel_of, passed_on
+from sync_ground import Ground, by_web, outgoing, parcel_of, passed_on, through
 
 from workstation.archive import Outgoing
 from workstation.clock import ScaledClock
@@ -58,9 +58,9 @@ LATEST: Final = 5.0  # of the child's clock, there and back
 HEALED: Final = 0.95  # of the objects are verified
 ONE_TRY: Final = 90.0  # of the child's clock: a breaker that is open, and a request that hangs
 _A_STUDY: Final = 25  # objects
-_IMAGES: Final = 10  # every so manieth object is an image of the store
+_IMAGES: Final = 10  # one in so many objects is an image of the store
 _SIGNED_EVERY: Final = 0.03
-_LONGEST: Final = 1800.0  # then it is a complaint
+_LONGEST: Final = 3600.0  # then it heals in any case; and so long it may take at most after that
 _STORMY: Final = Odds(
     refuse=0.1, reset=0.4, cut=0.2, hole=0.1, after=(0, 20_000), ways=tuple(Way), seconds=60.0 / PACE
 )
@@ -155,12 +155,12 @@ class _Night:
 
     def pass_by(self) -> None:
         """Let it all happen, then heal."""
-        random = seeded(self.batch.seed, self.batch.first)
+        random, winds = (seeded(self.batch.seed + n, self.batch.first) for n in range(2))
         gateway = Gateway(self.orthanc, self.batch.seed, share=0.1, late=1.2 * 30.0 / PACE)
         with ExitStack() as stack:
             server = stack.enter_context(ScriptedHttp(gateway))
             lines = [stack.enter_context(FaultProxy(server.port, seed=self.batch.seed + n)) for n in range(2)]
-            began, weather = time.monotonic(), _Weather(lines, gateway, random)
+            began, weather = time.monotonic(), _Weather(lines, gateway, winds)
             weather.start()
             try:
                 while self.verified < HEALED * self.batch.count and time.monotonic() - began < _LONGEST:
@@ -190,9 +190,7 @@ class _Night:
         """Start the client, and kill it after a time, or when all is done."""
         told = {
             "folder": str(self.folder),
-            "urls": [
-                self.orthanc.dicomweb.replace(f":{self.orthanc.port}/", f":{one.port}/") for one in lines
-            ],
+            "urls": [through(self.orthanc, one.port) for one in lines],
             "next": self.batch.first + self.signed,
             "end": self.batch.first + self.batch.count,
             "seed": random.randrange(1 << 30),

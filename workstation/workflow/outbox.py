@@ -16,7 +16,7 @@ from typing import Final
 
 from workstation.dicom import sources
 from workstation.security import Action
-from workstation.store import CLOSED, Artefact, Delivery, Outcome, Parcel, Receipt, StoredInstance
+from workstation.store import CLOSED, Artefact, Delivery, Parcel, Receipt, StoredInstance
 from workstation.sync import ENDS, IMAGE, UNSENT, NoSuchArchive, NoSuchDelivery, Sending, State
 from workstation.viewing.wording import moment
 from workstation.workflow.answers import Cancelled, DeliveryState, OutboxRow, Refusal, SendSummary
@@ -131,7 +131,7 @@ def queue_images(desk: Desk, receipts: Iterable[Receipt], archive: str) -> Queue
     for receipt in receipts:
         if receipt.study_uid not in doubtful:
             doubtful[receipt.study_uid] = _doubtful(desk, receipt.study_uid)
-        if receipt.outcome is Outcome.VARIANT or receipt.uid in doubtful[receipt.study_uid]:
+        if receipt.uid in doubtful[receipt.study_uid]:
             queued.refused.append(_VARIANT)
         elif (before := desk.store.outbox.get(receipt.uid, archive)) is not None:
             _count(queued, before)

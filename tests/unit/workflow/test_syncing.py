@@ -10,6 +10,7 @@ from offered import trail
 
 from workstation.archive import Busy, Unreachable
 from workstation.security import Action
+from workstation.sync import planning
 from workstation.workflow import (
     Desk,
     NoSuchStudy,
@@ -138,3 +139,17 @@ def test_watching_goes_on_until_it_is_told_to_stop(connected: Desk, group: Group
 
 def test_a_desk_that_closes_ends_it(connected: Desk) -> None:
     assert sync_once(connected, watch=True, progress=lambda _: connected.closing.set()).to_read == 1
+
+
+def test_it_goes_on_as_long_as_the_plan_wants_more(
+    connected: Desk, group: GroupArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plan looks one case ahead: the next is wanted when the one before is here."""
+    for study in ("1.2.8", "1.2.7"):
+        group.keep(*slices(1, study))
+    connect_to(connected, {"harbor": group}, monkeypatch, settings_with(worklist__ahead=1, priors__most=0))
+    monkeypatch.setattr(planning, "_REST", 0)
+    for one in group.studies:
+        group.ask_for(one.study.uid)
+    found = sync_once(connected)
+    assert (found.to_read, found.whole) == (3, 3)

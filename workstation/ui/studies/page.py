@@ -44,6 +44,7 @@ _PREVIEW_SHARE: Final = 0.3
 _ROOM_FOR_BOTH: Final = 760  # pixels
 _SETTLE: Final = 150  # milliseconds; an import tells of every study that it touches
 _SECOND: Final = 1000  # milliseconds
+_FIRST: Final = 10  # milliseconds from the window's painting to the first question: the window comes first
 _CHIPS: Final = {f"show-{name}": name for name in ("today", "all")}
 _WORKLIST_CHIPS: Final = {f"show-{name}": name for name in ("mine", "stat", "unread", "priors")}
 
@@ -95,7 +96,9 @@ class StudiesPage(QWidget):
         self._lay_out()
         self._connect(imports)
         self._follow_selection()
-        QTimer.singleShot(0, self, self.reload)  # the window comes first
+        self._first = QTimer(self, singleShot=True, interval=_FIRST)
+        self._first.timeout.connect(self.reload)
+        self._first.start()
 
     def reload(self) -> None:
         """Ask for the studies again; they are made ready where they come from."""
@@ -134,6 +137,8 @@ class StudiesPage(QWidget):
         super().showEvent(event)
         self._tick()
         self._clock.start()
+        if self._first.isActive():
+            self._first.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Rest."""

@@ -10,7 +10,7 @@ from offered import trail
 
 from workstation.archive import Busy, Unreachable
 from workstation.security import Action
-from workstation.sync import planning
+from workstation.sync import Urgency, Want
 from workstation.workflow import (
     Desk,
     NoSuchStudy,
@@ -141,15 +141,21 @@ def test_a_desk_that_closes_ends_it(connected: Desk) -> None:
     assert sync_once(connected, watch=True, progress=lambda _: connected.closing.set()).to_read == 1
 
 
-def test_it_goes_on_as_long_as_the_plan_wants_more(
+def test_what_is_worth_having_only_by_what_has_come_is_fetched_too(
     connected: Desk, group: GroupArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The plan looks one case ahead: the next is wanted when the one before is here."""
-    for study in ("1.2.8", "1.2.7"):
-        group.keep(*slices(1, study))
-    connect_to(connected, {"harbor": group}, monkeypatch, settings_with(worklist__ahead=1, priors__most=0))
-    monkeypatch.setattr(planning, "_REST", 0)
-    for one in group.studies:
-        group.ask_for(one.study.uid)
-    found = sync_once(connected)
-    assert (found.to_read, found.whole) == (3, 3)
+    """A plan that is made when all is done wants an older study."""
+    group.keep(*slices(2, "1.2.7"), day="20010101")
+    service, ours = service_of(connected), threading.current_thread()
+    plan, plans = service.make_plan, []
+
+    def make_plan() -> None:
+        plan()
+        if threading.current_thread() is ours:
+            plans.append("made")
+            if len(plans) == 2:
+                service.engine.want(Want("harbor", "1.2.7", Urgency.PRIOR))
+
+    monkeypatch.setattr(service, "make_plan", make_plan)
+    assert sync_once(connected).whole == 2
+    assert len(plans) == 3

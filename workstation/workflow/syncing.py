@@ -60,6 +60,7 @@ class _Round:
         self.service = service
         self.study_uid = study_uid
         self._seen: dict[tuple[str, str], Progress] = {}
+        self._wanted: set[tuple[str, str]] = set()  # archive and study, ever
         self._came: dict[str, bool] = {}  # study → whether it was seen to be whole
         service.engine.arriving.arrived.connect(self._arrived)
         self._moved_at = desk.clock.monotonic()
@@ -69,6 +70,7 @@ class _Round:
         """Look how far everything is."""
         engine = self.service.engine
         for want in self._wants():
+            self._wanted.add((want.archive, want.study_uid))
             progress = engine.progress(want.archive, want.study_uid)
             if progress is not None:
                 self._seen[want.archive, want.study_uid] = progress
@@ -87,6 +89,16 @@ class _Round:
     def is_done(self) -> bool:
         """Say whether nothing more can be done now."""
         return bool(self.desk.trouble) or self._stands_still() or not (self._open_wants() or self._sends())
+
+    def wants_more(self) -> bool:
+        """Plan again, since what has come may have made more worth having; say whether something is new."""
+        if self.study_uid:
+            return False
+        self.service.make_plan()
+        wanted = {(want.archive, want.study_uid) for want in self._wants()}
+        is_more = not wanted <= self._wanted
+        self._wanted |= wanted
+        return is_more
 
     def _wants(self) -> list[Want]:
         return [want for want in self.service.engine.wants() if self.study_uid in ("", want.study_uid)]
@@ -146,16 +158,13 @@ class _Round:
 def _run(
     round_: _Round, *, watch: bool, progress: Callable[[SyncSummary], object], cancelled: Cancelled
 ) -> SyncSummary:
-    desk, is_planned_again = round_.desk, False
+    desk = round_.desk
     while not cancelled() and not desk.closing.wait(_LOOK / desk.clock.pace):
         progress(round_.look())
         if watch or not round_.is_done():
-            is_planned_again = False
-        elif is_planned_again or round_.study_uid or desk.trouble:
+            continue
+        if desk.trouble or not round_.wants_more():
             return round_.look()
-        else:  # what has come may have made more worth having
-            round_.service.make_plan()
-            is_planned_again = True
     found = round_.look()
     return SyncSummary(
         found.to_read,

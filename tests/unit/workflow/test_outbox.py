@@ -62,9 +62,8 @@ def test_each_study_that_goes_out_is_in_the_trail_before_it_does(connected: Desk
     put(disc, a_slice(), a_slice(0, "1.2.8"))
     send_paths(connected, paths=[disc], archive="harbor")
     told = [(one.detail, one.study) for one in trail(connected) if one.action is Action.SEND]
-    assert told == [
-        ("begun", ""), ("queued for harbor", STUDY), ("queued for harbor", "1.2.8"), ("2 queued", ""),
-    ]  # fmt: skip
+    assert (told[0], told[-1]) == (("begun", ""), ("2 queued", ""))
+    assert sorted(told[1:-1]) == [("queued for harbor", STUDY), ("queued for harbor", "1.2.8")]
 
 
 def test_another_content_under_a_uid_that_is_here_is_refused_not_sent_as_the_other(

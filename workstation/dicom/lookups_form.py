@@ -153,8 +153,9 @@ def _array(source: memoryview, place: list[int], dtype: str) -> NDArray[Any]:
     return np.frombuffer(source[offset : offset + length], dtype).copy()
 
 
-def _within(number: int, allowed: range) -> int:
-    if number not in allowed:
+def _within(number: object, allowed: range) -> int:
+    # Only whole numbers are looked up in a range; anything else is compared with each of its numbers.
+    if not isinstance(number, int) or number not in allowed:
         raise ValueError("a number that no file can hold")
     return number
 

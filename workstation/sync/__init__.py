@@ -10,7 +10,7 @@ from workstation.sync.delivery import ENDS, NEEDS_PERSON, UNSENT, Event, State
 from workstation.sync.engine import Engine, Means
 from workstation.sync.errors import NoSuchArchive, NoSuchDelivery, SyncError
 from workstation.sync.gathering import Gathered, Rules
-from workstation.sync.landing import Landed, Landing, Source
+from workstation.sync.landing import Landed, Landing
 from workstation.sync.line import Connect, Line, LineState, Status
 from workstation.sync.sending import IMAGE, Sending
 from workstation.sync.service import Service, Sitting
@@ -39,7 +39,6 @@ __all__ = [
     "Sending",
     "Service",
     "Sitting",
-    "Source",
     "State",
     "Status",
     "SyncError",

@@ -12,13 +12,14 @@ from typing import Final
 from workstation.archive import BadAnswer, Contents
 from workstation.clock import Clock
 from workstation.dicom.examine import Examined
+from workstation.dicom.sources import Source
 from workstation.errors import Cancelled, calm
 from workstation.events import Signal
 from workstation.store import DiskFailed, DiskFull, Incoming, Listing, Receipt, Store, StoreReadOnly
 from workstation.sync.board import Board, Piece, Want
 from workstation.sync.contents_form import pack
 from workstation.sync.fetching import Arrived, Trip
-from workstation.sync.landing import Landed, Landing, Source
+from workstation.sync.landing import Landed, Landing
 from workstation.workers import WorkerPool
 
 _TRY_AGAIN: Final = 30.0  # seconds after the disk was full

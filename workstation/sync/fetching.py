@@ -34,10 +34,10 @@ from workstation.archive import (
     Wanted,
 )
 from workstation.archive.unfinished import LARGE, Begun, Differs, Shelf, begun_of
+from workstation.dicom.sources import Source
 from workstation.errors import LumenError, calm
 from workstation.sync.bell import Bell
 from workstation.sync.board import NEVER_CAME, Board, Piece, Want
-from workstation.sync.landing import Source
 from workstation.sync.line import Line
 from workstation.sync.shaping import Shaper
 

@@ -17,10 +17,11 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Final, Protocol, Self, TypeVar
+from typing import Final, Self, TypeVar
 
 from workstation.dicom.examine import Examined
 from workstation.dicom.examining import examine_several
+from workstation.dicom.sources import Source
 from workstation.errors import Cancelled, LumenError
 from workstation.store import DiskFailed, DiskFull, Incoming, Receipt, StoreReadOnly
 from workstation.workers import SharedBuffer, WorkerPool
@@ -33,24 +34,6 @@ _HANDFUL_BYTES: Final = 6 << 20
 _ON_THE_WAY: Final = 192 << 20
 _GROUP_FILES: Final = 48
 _GROUP_BYTES: Final = 48 << 20
-
-
-class Source(Protocol):
-    """A file that may be an instance (``dicom.sources`` finds them on discs)."""
-
-    @property
-    def name(self) -> str:
-        """Where it comes from, for a person."""
-        ...
-
-    @property
-    def size(self) -> int:
-        """Its length."""
-        ...
-
-    def readinto(self, buffer: memoryview) -> int:
-        """Fill the buffer."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

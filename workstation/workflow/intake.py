@@ -17,10 +17,11 @@ from types import TracebackType
 from typing import Self
 
 from workstation.dicom.errors import DiscDirectory
+from workstation.dicom.sources import Source
 from workstation.errors import Cancelled, calm
 from workstation.security import Action
 from workstation.store import DiskFailed, DiskFull, Outcome, Receipt, StoreReadOnly
-from workstation.sync import Landed, Landing, Source
+from workstation.sync import Landed, Landing
 from workstation.workflow.answers import Refusal
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import record

@@ -22,10 +22,11 @@ from workstation.archive.dimse import Receipt as Answer
 from workstation.config import BadSetting, Forwards, Settings
 from workstation.dicom.examine import Examined
 from workstation.dicom.model import InstanceRecord
+from workstation.dicom.sources import Source
 from workstation.errors import Cancelled, LumenError, calm
 from workstation.security import Action
 from workstation.store import DiskFailed, DiskFull, StoreReadOnly
-from workstation.sync import Landed, Landing, Source
+from workstation.sync import Landed, Landing
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import record
 from workstation.workflow.forwarding import Forwarding

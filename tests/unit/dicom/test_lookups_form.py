@@ -158,6 +158,13 @@ def test_a_table_of_no_length_that_a_file_can_have_is_refused(entries: bytes) ->
 @pytest.mark.parametrize("frames", [2.0, 1.5])
 def test_a_count_that_is_not_whole_is_refused_without_a_search(frames: float) -> None:
     overlay = [0x6000, 1, 1, [0, 0], "graphics", "", frames, 0, [0, 2]]
-    reply = {"tables": [], "modality": None, "voi": [[]], "palette": None, "overlays": [overlay], "notes": []}
+    reply: dict[str, Any] = {
+        "tables": [],
+        "modality": None,
+        "voi": [[]],
+        "palette": None,
+        "overlays": [overlay],
+        "notes": [],
+    }
     with pytest.raises(ValueError, match="no file can hold"):
         unpack(reply, memoryview(bytes(2)))

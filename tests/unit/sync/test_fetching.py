@@ -22,11 +22,11 @@ from workstation.archive import (
 from workstation.archive.unfinished import Begun
 from workstation.clock import SystemClock
 from workstation.dicom.model import Patient, Series, Study
+from workstation.dicom.sources import Source
 from workstation.sync import line as lines
 from workstation.sync.bell import Bell
 from workstation.sync.board import Board, Piece, Want
 from workstation.sync.fetching import Arrived, Fetching
-from workstation.sync.landing import Source
 from workstation.sync.shaping import Shaper
 from workstation.sync.urgency import Urgency
 

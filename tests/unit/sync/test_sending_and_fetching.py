@@ -40,12 +40,12 @@ from workstation.archive import (
 )
 from workstation.clock import ManualClock
 from workstation.dicom.model import Patient, Series, Study
+from workstation.dicom.sources import Source
 from workstation.store import Limits, Options, Store
 from workstation.sync.bell import Bell
 from workstation.sync.board import Board, Piece, Want
 from workstation.sync.delivery import State
 from workstation.sync.fetching import Arrived, Fetching
-from workstation.sync.landing import Source
 from workstation.sync.line import Line
 from workstation.sync.sending import Sending
 from workstation.sync.shaping import Shaper

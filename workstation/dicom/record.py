@@ -13,15 +13,17 @@ Source:  PS3.3 C.7 (patient, study, series, image), C.8.5.5 (ultrasound regions)
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Final, cast
 
 from pydicom.dataset import Dataset
 
+from workstation.dicom import described
 from workstation.dicom.attributes import has, integer, items, number, numbers, text, texts
 from workstation.dicom.errors import DiscDirectory, malformed
 from workstation.dicom.functional_groups import frames_of
 from workstation.dicom.layout import Layout
-from workstation.dicom.model import InstanceRecord, Patient, PixelFormat, Series, Study, UltrasoundRegion
+from workstation.dicom.model import InstanceRecord, PixelFormat, Series, Study, UltrasoundRegion
 from workstation.dicom.pixel_format import frame_count, pixel_format
 from workstation.dicom.syntaxes import ALWAYS_LOSSY, MAYBE_LOSSY
 
@@ -58,7 +60,7 @@ def record_of(dataset: Dataset, layout: Layout) -> InstanceRecord:
         uid=_uid(dataset, "SOPInstanceUID"),
         sop_class=_uid(dataset, "SOPClassUID"),
         transfer_syntax=layout.transfer_syntax,
-        patient=_patient(dataset),
+        patient=described.patient(partial(text, dataset)),
         study=_study(dataset),
         series=_series(dataset),
         number=integer(dataset, "InstanceNumber"),
@@ -91,42 +93,14 @@ def _uid(dataset: Dataset, keyword: str) -> str:
     return uid
 
 
-def _patient(dataset: Dataset) -> Patient:
-    return Patient(
-        patient_id=text(dataset, "PatientID"),
-        issuer=text(dataset, "IssuerOfPatientID"),
-        name=text(dataset, "PatientName"),
-        birth_date=text(dataset, "PatientBirthDate"),
-        sex=text(dataset, "PatientSex"),
-    )
-
-
 def _study(dataset: Dataset) -> Study:
-    return Study(
-        uid=_uid(dataset, "StudyInstanceUID"),
-        date=text(dataset, "StudyDate"),
-        time=text(dataset, "StudyTime"),
-        accession=text(dataset, "AccessionNumber"),
-        description=text(dataset, "StudyDescription"),
-        referring=text(dataset, "ReferringPhysicianName"),
-        institution=text(dataset, "InstitutionName"),
-        study_id=text(dataset, "StudyID"),
-    )
+    _uid(dataset, "StudyInstanceUID")
+    return described.study(partial(text, dataset))
 
 
 def _series(dataset: Dataset) -> Series:
-    return Series(
-        uid=_uid(dataset, "SeriesInstanceUID"),
-        number=integer(dataset, "SeriesNumber"),
-        modality=text(dataset, "Modality"),
-        description=text(dataset, "SeriesDescription"),
-        body_part=text(dataset, "BodyPartExamined"),
-        laterality=text(dataset, "ImageLaterality") or text(dataset, "Laterality"),
-        view_position=text(dataset, "ViewPosition"),
-        protocol=text(dataset, "ProtocolName"),
-        date=text(dataset, "SeriesDate"),
-        time=text(dataset, "SeriesTime"),
-    )
+    _uid(dataset, "SeriesInstanceUID")
+    return described.series(partial(text, dataset), integer(dataset, "SeriesNumber"))
 
 
 def _regions(dataset: Dataset) -> tuple[UltrasoundRegion, ...]:

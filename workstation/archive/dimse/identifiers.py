@@ -7,6 +7,7 @@ Errors:  BadAnswer for bytes that are no dataset, Refused for a value that no da
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from pydicom.dataset import Dataset
@@ -14,7 +15,7 @@ from pynetdicom.dsutils import encode as encode_dataset
 
 from workstation.archive.clean_text import clean
 from workstation.archive.errors import BadAnswer, Refused
-from workstation.dicom import attributes
+from workstation.dicom import attributes, described
 from workstation.dicom.attributes import floats, integer
 from workstation.dicom.elements import Walker
 from workstation.dicom.errors import DicomRefused
@@ -82,43 +83,17 @@ def texts(answer: Dataset, keyword: str) -> tuple[str, ...]:
 
 def patient_of(answer: Dataset) -> Patient:
     """Return who it is, as an answer says."""
-    return Patient(
-        patient_id=text(answer, "PatientID"),
-        issuer=text(answer, "IssuerOfPatientID"),
-        name=text(answer, "PatientName"),
-        birth_date=text(answer, "PatientBirthDate"),
-        sex=text(answer, "PatientSex"),
-    )
+    return described.patient(partial(text, answer))
 
 
 def study_of(answer: Dataset) -> Study:
     """Return the study, as an answer says."""
-    return Study(
-        uid=text(answer, "StudyInstanceUID"),
-        date=text(answer, "StudyDate"),
-        time=text(answer, "StudyTime"),
-        accession=text(answer, "AccessionNumber"),
-        description=text(answer, "StudyDescription"),
-        referring=text(answer, "ReferringPhysicianName"),
-        institution=text(answer, "InstitutionName"),
-        study_id=text(answer, "StudyID"),
-    )
+    return described.study(partial(text, answer))
 
 
 def series_of(answer: Dataset) -> Series:
     """Return the series, as an answer says."""
-    return Series(
-        uid=text(answer, "SeriesInstanceUID"),
-        number=integer(answer, "SeriesNumber"),
-        modality=text(answer, "Modality"),
-        description=text(answer, "SeriesDescription"),
-        body_part=text(answer, "BodyPartExamined"),
-        laterality=text(answer, "Laterality"),
-        view_position="",
-        protocol=text(answer, "ProtocolName"),
-        date=text(answer, "SeriesDate"),
-        time=text(answer, "SeriesTime"),
-    )
+    return described.series(partial(text, answer), integer(answer, "SeriesNumber"))
 
 
 def position_of(answer: Dataset) -> tuple[float, float, float] | None:

@@ -7,10 +7,12 @@ Source:  PS3.18 10.6.3.3 (attributes of a search's answer), PS3.3 C.7.6.3 (image
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from workstation.archive.model import FoundStudy, ListedInstance
 from workstation.archive.web.json_model import Item, floats, integer, text, texts
+from workstation.dicom import described
 from workstation.dicom.model import Patient, Series, Study
 
 STUDY_FIELDS: Final = (
@@ -34,43 +36,17 @@ INSTANCE_FIELDS: Final = (
 
 def patient_of(item: Item) -> Patient:
     """Return who it is."""
-    return Patient(
-        patient_id=text(item, "PatientID"),
-        issuer=text(item, "IssuerOfPatientID"),
-        name=text(item, "PatientName"),
-        birth_date=text(item, "PatientBirthDate"),
-        sex=text(item, "PatientSex"),
-    )
+    return described.patient(partial(text, item))
 
 
 def study_of(item: Item) -> Study:
     """Return the study."""
-    return Study(
-        uid=text(item, "StudyInstanceUID"),
-        date=text(item, "StudyDate"),
-        time=text(item, "StudyTime"),
-        accession=text(item, "AccessionNumber"),
-        description=text(item, "StudyDescription"),
-        referring=text(item, "ReferringPhysicianName"),
-        institution=text(item, "InstitutionName"),
-        study_id=text(item, "StudyID"),
-    )
+    return described.study(partial(text, item))
 
 
 def series_of(item: Item) -> Series:
     """Return the series."""
-    return Series(
-        uid=text(item, "SeriesInstanceUID"),
-        number=integer(item, "SeriesNumber"),
-        modality=text(item, "Modality"),
-        description=text(item, "SeriesDescription"),
-        body_part=text(item, "BodyPartExamined"),
-        laterality=text(item, "Laterality") or text(item, "ImageLaterality"),
-        view_position=text(item, "ViewPosition"),
-        protocol=text(item, "ProtocolName"),
-        date=text(item, "SeriesDate"),
-        time=text(item, "SeriesTime"),
-    )
+    return described.series(partial(text, item), integer(item, "SeriesNumber"))
 
 
 def found_study(item: Item) -> FoundStudy:

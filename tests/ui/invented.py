@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from workstation.errors import Cancelled
 from workstation.events import Signal
 from workstation.ui.contracts import (
     ImportProgress,
@@ -150,6 +152,9 @@ class InventedDesk:
         self.rows = list(study_rows() if rows is None else rows)
         self.pause = pause
         self.imported: list[Path] = []
+        self.arrived = threading.Event()  # set: a study opens at once
+        self.arrived.set()
+        self.given_up: list[str] = []  # studies that were waited for in vain
         self.summary = ImportSummary(
             studies=2,
             added=224,
@@ -191,10 +196,14 @@ class InventedDesk:
         self.imported += paths
         return self.summary
 
-    def open_study(self, study_uid: str) -> Reading:
-        """Open a study of invented pictures."""
+    def open_study(self, study_uid: str, *, cancelled: Callable[[], bool] = lambda: False) -> Reading:
+        """Open a study of invented pictures as soon as they have arrived."""
         from invented_reading import InventedReading
 
+        while not self.arrived.wait(0.01):
+            if cancelled():
+                self.given_up.append(study_uid)
+                raise Cancelled("Opening the study was given up")
         return InventedReading(next(row for row in self.rows if row.uid == study_uid))
 
 

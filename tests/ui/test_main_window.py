@@ -308,7 +308,7 @@ def test_a_study_that_opens_before_the_list_is_there_learns_its_neighbours(show:
 def test_a_study_that_cannot_be_opened_is_told_where_the_reader_looks(
     window: MainWindow, desk: InventedDesk, wait: Wait, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_: str) -> NoReturn:
+    def refuse(_: str, **__: object) -> NoReturn:
         raise LumenError("The study's key is missing", remedy="Restore it from the backup.")
 
     monkeypatch.setattr(desk, "open_study", refuse)

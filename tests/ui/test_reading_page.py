@@ -355,7 +355,8 @@ def test_of_two_studies_asked_for_the_last_one_opens_though_the_first_comes_late
     slow, other = window.studies.model.study(2), window.studies.model.study(3)
     opened: list[InventedReading] = []
 
-    def open_study(uid: str) -> InventedReading:
+    def open_study(uid: str, *, cancelled: Callable[[], bool]) -> InventedReading:
+        del cancelled  # it was on its way already
         time.sleep(0.15 if uid == slow.uid else 0)
         opened.append(InventedReading(slow if uid == slow.uid else other))
         return opened[-1]

@@ -217,8 +217,8 @@ class Desk(Protocol):
         """Take in files, folders, archives and media; answers when all is done."""
         ...
 
-    def open_study(self, study_uid: str) -> Reading:
-        """Open a study for reading, at the place where it was left."""
+    def open_study(self, study_uid: str, *, cancelled: Callable[[], bool] = lambda: False) -> Reading:
+        """Open a study for reading, at the place where it was left; one that is not here is waited for."""
         ...
 
 

@@ -30,7 +30,8 @@ from workstation.ui.imports import Imports, share
 from workstation.ui.network import CheckPage, Switchboard, Window
 from workstation.ui.next_case import NextCases
 from workstation.ui.notices import Notices
-from workstation.ui.operations import Operations, Ticket
+from workstation.ui.opening import Opening
+from workstation.ui.operations import Operations
 from workstation.ui.panels import CommandPalette, KeySheet
 from workstation.ui.reading import ReadingPage
 from workstation.ui.shortcuts import COMMANDS, OF_THE_NETWORK, OF_THE_WORKLIST, Command, Place
@@ -82,7 +83,7 @@ class MainWindow(QMainWindow):
         )
         self.cases = NextCases(network, self.operations, self.notices, self) if network is not None else None
         self.reading = ReadingPage(self.operations, self.actions_, has_cases=self.cases is not None)
-        self._opening: Ticket | None = None
+        self.opening = Opening(desk, self.operations, self.notices, self)
         self._looked_in = Path.home()
         self._lay_out()
         self.palette_ = CommandPalette(self, self._offered)
@@ -105,20 +106,9 @@ class MainWindow(QMainWindow):
 
     def open_study(self, study_uid: str) -> None:
         """Open a study for reading; the last one that was asked for is the one that opens."""
-        if self._opening is not None:
-            self._opening.cancel()
-        ticket = self._opening = self.operations.run(
-            lambda _: self._desk.open_study(study_uid),
-            asked_by=self,
-            done=lambda reading: self._show_reading(reading, ticket),
-            failed=lambda error: self.tell(Notice(calm(error), Tone.FAULT)),
-        )
+        self.opening.open(study_uid)
 
-    def _show_reading(self, reading: Reading, ticket: Ticket) -> None:
-        if ticket.cancelled():
-            self.operations.run(lambda _: reading.close(), asked_by=self, done=_nothing, failed=_nothing)
-            return
-        self._opening = None
+    def _show_reading(self, reading: Reading) -> None:
         QToolTip.hideText()  # it spoke of the images before
         self.reading.show_reading(reading)
         self._tell_neighbours()
@@ -278,6 +268,7 @@ class MainWindow(QMainWindow):
         self._pages.currentChanged.connect(lambda _: self.notices.raise_())
         self.studies.noticed.connect(self.tell)
         self.studies.opened.connect(self.open_study)
+        self.opening.opened.connect(self._show_reading)
         self.reading.noticed.connect(self.tell)
         self.reading.left.connect(self.show_studies)
         self.reading.stepped.connect(self._step_study)
@@ -313,10 +304,6 @@ class MainWindow(QMainWindow):
 
 def _has_keys(area: QWidget) -> bool:
     return area.hasFocus() or any(child.hasFocus() for child in area.findChildren(QWidget))
-
-
-def _nothing(_: object) -> None:
-    """Want no answer."""
 
 
 def _takes_keys(area: QWidget) -> QWidget | None:

@@ -23,15 +23,16 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from workstation.config.layers import Kind, layered
 from workstation.config.loading import BadSetting
 from workstation.config.writing import write_whole
 
+_ARCHIVES: Final = Kind("an archive", "The archives")
 SPEECHES: Final = ("dicomweb", "dimse")
 SIGN_INS: Final = ("none", "basic", "bearer", "oidc", "client")
 ROLES: Final = ("own", "hospital", "exchange")
@@ -100,19 +101,11 @@ class Archives:
 
 def load_archives(policy: Path, person: Path) -> Archives:
     """Return the archives of both files; of two with one name the site's holds."""
-    problems: list[BadSetting] = []
-    entries: dict[str, ArchiveEntry] = {}
-    for path, is_site in ((policy, True), (person, False)):
-        for identifier, table in _tables(path, problems).items():
-            try:
-                entry = entry_of(identifier, table, is_site=is_site)
-            except BadSetting as error:
-                problems.append(BadSetting(error.what, where=str(path), remedy=error.remedy))
-                continue
-            if identifier in entries:
-                problems.append(BadSetting(f"The site has set up {identifier!r} itself", where=str(path)))
-            entries.setdefault(identifier, entry)
-    return Archives(tuple(entries.values()), tuple(problems))
+    return Archives(*layered(policy, person, _ARCHIVES, _entry))
+
+
+def _entry(identifier: str, table: Mapping[str, Any], is_site: bool) -> ArchiveEntry:  # noqa: FBT001  positional in layered
+    return entry_of(identifier, table, is_site=is_site)
 
 
 def save_archives(person: Path, entries: Iterable[ArchiveEntry]) -> None:
@@ -183,25 +176,6 @@ def _check_whole(entry: ArchiveEntry) -> None:
 def _is_here(way: str) -> bool:
     """Say whether a way leads to this machine."""
     return way.startswith(("127.", "localhost:", "[::1]:"))
-
-
-def _tables(path: Path, problems: list[BadSetting]) -> dict[str, dict[str, object]]:
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        problems.append(
-            BadSetting(f"The archives can't be read: {reason}", where=str(path), remedy="None of it is used.")
-        )
-        return {}
-    problems += [
-        BadSetting(f"{name} stands outside an archive's table", where=str(path))
-        for name, table in document.items()
-        if not isinstance(table, dict)
-    ]
-    return {name: table for name, table in document.items() if isinstance(table, dict)}
 
 
 def _as_toml(entry: ArchiveEntry) -> str:

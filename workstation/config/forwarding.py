@@ -19,13 +19,13 @@ Errors:  ``BadSetting`` objects are collected, not raised.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import time
 from pathlib import Path
 from typing import Final
 
+from workstation.config.layers import Kind, layered
 from workstation.config.loading import BadSetting
 
 _HOURS: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
@@ -60,24 +60,13 @@ class Forwards:
     problems: tuple[BadSetting, ...] = ()
 
 
+_RULES: Final = Kind("a rule", "The rules for passing on")
 _LISTS: Final = tuple(one.name for one in fields(ForwardRule) if one.name not in ("name", "between"))
 
 
 def load_forwards(policy: Path, person: Path) -> Forwards:
     """Return the rules of both files; of two with one name the site's holds."""
-    problems: list[BadSetting] = []
-    rules: dict[str, ForwardRule] = {}
-    for path in (policy, person):
-        for name, table in _tables(path, problems).items():
-            try:
-                rule = _rule(name, table)
-            except BadSetting as error:
-                problems.append(BadSetting(error.what, where=str(path), remedy=error.remedy))
-                continue
-            if name in rules:
-                problems.append(BadSetting(f"The site has a rule {name!r} itself", where=str(path)))
-            rules.setdefault(name, rule)
-    return Forwards(tuple(rules.values()), tuple(problems))
+    return Forwards(*layered(policy, person, _RULES, lambda name, table, _: _rule(name, table)))
 
 
 def _rule(name: str, table: Mapping[str, object]) -> ForwardRule:
@@ -96,20 +85,3 @@ def _texts(name: str, key: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
         raise BadSetting(f"{key} of the rule {name!r} is no list of texts")
     return tuple(one.strip() for one in value)
-
-
-def _tables(path: Path, problems: list[BadSetting]) -> dict[str, dict[str, object]]:
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        problems.append(BadSetting(f"The rules for passing on can't be read: {reason}", where=str(path)))
-        return {}
-    problems += [
-        BadSetting(f"{name} stands outside a rule's table", where=str(path))
-        for name, table in document.items()
-        if not isinstance(table, dict)
-    ]
-    return {name: table for name, table in document.items() if isinstance(table, dict)}

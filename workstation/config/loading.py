@@ -67,7 +67,7 @@ def save(person: Path, own: Mapping[str, Value]) -> None:
 
 
 def _read_policy(path: Path, problems: list[BadSetting]) -> tuple[dict[str, Value], frozenset[str]]:
-    document = _parse(path, problems)
+    document = _settings(path, problems)
     names = document.pop("locked", [])
     values = dict(_checked(document, path, problems))
     site_only = {setting.name for setting in SETTINGS if setting.changer == "site"} & values.keys()
@@ -80,21 +80,22 @@ def _read_policy(path: Path, problems: list[BadSetting]) -> tuple[dict[str, Valu
 
 
 def _read(path: Path, problems: list[BadSetting]) -> dict[str, Value]:
-    return dict(_checked(_parse(path, problems), path, problems))
+    return dict(_checked(_settings(path, problems), path, problems))
 
 
-def _parse(path: Path, problems: list[BadSetting]) -> dict[str, object]:
+def _settings(path: Path, problems: list[BadSetting]) -> dict[str, object]:
+    return parse_toml(path, "The settings", "The defaults are used.", problems)
+
+
+def parse_toml(path: Path, what: str, remedy: str, problems: list[BadSetting]) -> dict[str, object]:
+    """Return what a file says, {} where there is none; one that can't be read is told under ``what``."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        problems.append(
-            BadSetting(
-                f"The settings cannot be read: {reason}", where=str(path), remedy="The defaults are used."
-            )
-        )
+        problems.append(BadSetting(f"{what} can't be read: {reason}", where=str(path), remedy=remedy))
         return {}
 
 

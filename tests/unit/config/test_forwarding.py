@@ -43,7 +43,7 @@ def test_of_two_with_one_name_the_site_s_holds(files: tuple[Path, Path]) -> None
     files[1].write_text('[all]\nto = ["mine"]\n[more]\nto = ["mine"]\n')
     found = load_forwards(*files)
     assert [(rule.name, rule.to) for rule in found.rules] == [("all", ("harbor",)), ("more", ("mine",))]
-    assert "The site has a rule 'all' itself" in str(found.problems[0])
+    assert "The site has set up 'all' itself" in str(found.problems[0])
 
 
 @pytest.mark.parametrize(

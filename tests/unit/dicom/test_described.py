@@ -13,7 +13,8 @@ from workstation.dicom import attributes, described
 
 WORDS = {
     "PatientID": "P1", "IssuerOfPatientID": "HARBOR", "PatientName": "Doe^Jane",
-    "PatientBirthDate": "19700101", "PatientSex": "F", "StudyInstanceUID": "1.2", "StudyDate": "20260101", "StudyTime": "0730",
+    "PatientBirthDate": "19700101", "PatientSex": "F", "StudyInstanceUID": "1.2",
+    "StudyDate": "20260101", "StudyTime": "0730",
     "AccessionNumber": "A1", "StudyDescription": "CT chest", "ReferringPhysicianName": "Roe^R",
     "InstitutionName": "Harbor", "StudyID": "7", "SeriesInstanceUID": "1.3", "SeriesNumber": 4,
     "Modality": "CT", "SeriesDescription": "lung", "BodyPartExamined": "CHEST", "Laterality": "L",

@@ -1,7 +1,7 @@
-"""The same person under several patient IDs: links that a person has confirmed, never assumed.
+"""The same person under several patient IDs: links that a person has confirmed, never assumed, or refused.
 
 A patient ID means something only together with who issued it. Links may form a chain; ``same_person``
-follows them to their ends. Class A: nobody confirms the same thing twice.
+follows them to their ends. The last word about two IDs holds. Class A: nobody decides the same thing twice.
 
 Errors:  ValueError for a patient ID that is empty, or linked with itself.
 """
@@ -35,43 +35,54 @@ class PatientKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Two keys that are one person's, as somebody has confirmed."""
+    """Two keys that are one person's, as somebody has decided; or that are two persons', if they refused."""
 
     first: PatientKey
     second: PatientKey
-    confirmed_by: str
-    confirmed: datetime
+    decided_by: str
+    decided: datetime
 
 
 class Links:
-    """The confirmed links."""
+    """What was decided about pairs of keys."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
 
     def confirm(self, link: Link) -> None:
         """Keep a link; which of the two is the first means nothing."""
-        row = {"confirmed_by": link.confirmed_by, "confirmed": stamp(link.confirmed)}
-        self._work.write(Put("links", {**_key(link.first, link.second), **row}))
+        key = _key(link.first, link.second)
+        row = {"confirmed_by": link.decided_by, "confirmed": stamp(link.decided)}
+        self._work.write(Cut("refused_links", key), Put("links", {**key, **row}))
+
+    def refuse(self, link: Link) -> None:
+        """Keep that two keys are not one person's; other ways between the two may remain."""
+        key = _key(link.first, link.second)
+        row = {"refused_by": link.decided_by, "refused": stamp(link.decided)}
+        self._work.write(Cut("links", key), Put("refused_links", {**key, **row}))
 
     def remove(self, first: PatientKey, second: PatientKey) -> None:
         """Forget a link; other ways between the two may remain."""
         self._work.write(Cut("links", _key(first, second)))
 
     def all(self) -> tuple[Link, ...]:
-        """Return every link, the oldest first."""
-        found = self._work.rows(
-            "SELECT patient_id, issuer, other_id, other_issuer, confirmed_by, confirmed FROM links "
-            "ORDER BY confirmed, 1, 2, 3, 4"
-        )
-        return tuple(
-            Link(PatientKey(*row[:2]), PatientKey(*row[2:4]), row[4], moment(row[5])) for row in found
-        )
+        """Return every confirmed link, the oldest first."""
+        return self._decided("SELECT * FROM links ORDER BY confirmed, 1, 2, 3, 4")
+
+    def refused(self) -> tuple[Link, ...]:
+        """Return the pairs that are not one person's, the oldest decision first."""
+        return self._decided("SELECT * FROM refused_links ORDER BY refused, 1, 2, 3, 4")
 
     def same_person(self, patient_id: str, issuer: str) -> frozenset[PatientKey]:
         """Return every key of the person who has this one, this one included."""
         found = self._work.rows(_CLOSURE, patient_id, issuer)
         return frozenset(PatientKey(*row) for row in found)
+
+    def _decided(self, sql: str) -> tuple[Link, ...]:
+        found = self._work.rows(sql)
+        return tuple(
+            Link(PatientKey(*row[:2]), PatientKey(*row[2:4]), row[4], moment(row[5])) for row in found
+        )
 
 
 def _key(first: PatientKey, second: PatientKey) -> dict[str, str]:

@@ -14,6 +14,7 @@ from workstation.store.blobs import Blobs
 from workstation.store.claims import Claims
 from workstation.store.connection_checks import ConnectionChecks
 from workstation.store.contents import Contents
+from workstation.store.counts import Counts
 from workstation.store.disk import Disk
 from workstation.store.eviction import Eviction, Limits
 from workstation.store.index import Index
@@ -76,6 +77,7 @@ class Parts:
         self.pins = Pins(work)
         self.links = Links(work)
         self.claims = Claims(work)
+        self.counts = Counts(work)
         self.audit = AuditLog(work, clock, boot_id())
         self.blobs = Blobs(files, self.names, self.keys, on_damage=self.instances.mark_damaged)
         self.eviction = Eviction(

@@ -38,6 +38,14 @@ WORK: Final = (
             study_uid TEXT NOT NULL, since TEXT NOT NULL, state TEXT NOT NULL,
             PRIMARY KEY (archive, task_uid))""",
     ),
+    (
+        """CREATE TABLE refused_links (
+            patient_id TEXT NOT NULL, issuer TEXT NOT NULL,
+            other_id TEXT NOT NULL, other_issuer TEXT NOT NULL,
+            refused_by TEXT NOT NULL, refused TEXT NOT NULL,
+            PRIMARY KEY (patient_id, issuer, other_id, other_issuer))""",
+        "CREATE TABLE counts (study_uid TEXT PRIMARY KEY, instances INTEGER NOT NULL)",
+    ),
 )
 
 CACHE: Final = (

@@ -66,6 +66,7 @@ class Store:
         self.outbox = parts.outbox
         self.links = parts.links
         self.claims = parts.claims
+        self.counts = parts.counts
         self.remote_studies = parts.remote_studies
         self.listed = parts.listed
         self.tasks = parts.tasks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Final
 
@@ -10,7 +9,6 @@ from workstation.dicom.model import Patient
 from workstation.security import Action, Outcome
 from workstation.store import AuditEvent, Link, PatientKey
 from workstation.workflow.answers import LinkOffer, PriorRow
-from workstation.workflow.connecting import REFUSED_LINKS
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import verb
 from workstation.workflow.listing import worklist_rows_of
@@ -48,18 +46,16 @@ def list_link_offers(desk: Desk, *, study_uid: str) -> tuple[LinkOffer, ...]:
 @verb(Action.LINK_PATIENTS, detail=lambda _: "confirmed as one person")
 def confirm_link(desk: Desk, *, offer: LinkOffer) -> None:
     """Treat both numbers as one person's from now on."""
-    first, second = _keys(offer)
     _record(desk, offer, "to be confirmed as one person with another number")
-    desk.store.links.confirm(Link(first, second, desk.actor.identifier, desk.clock.utc()))
+    desk.store.links.confirm(_link(desk, offer))
     _plan_anew(desk)
 
 
 @verb(Action.LINK_PATIENTS, detail=lambda _: "refused as one person")
 def refuse_link(desk: Desk, *, offer: LinkOffer) -> None:
-    """Don't offer this link again."""
+    """Treat both numbers as two persons', and don't offer this link again."""
     _record(desk, offer, "to be refused as one person with another number")
-    pairs = json.loads(desk.store.sessions.get(REFUSED_LINKS) or "[]")
-    desk.store.sessions.put(REFUSED_LINKS, json.dumps([*pairs, [list(key) for key in _keys(offer)]]))
+    desk.store.links.refuse(_link(desk, offer))
     _plan_anew(desk)
 
 
@@ -80,6 +76,11 @@ def _record(desk: Desk, offer: LinkOffer, detail: str) -> None:
             for key in _keys(offer)
         )
     )
+
+
+def _link(desk: Desk, offer: LinkOffer) -> Link:
+    first, second = _keys(offer)
+    return Link(first, second, desk.actor.identifier, desk.clock.utc())
 
 
 def _plan_anew(desk: Desk) -> None:

@@ -16,14 +16,13 @@ from typing import Final
 from workstation.config import ArchiveEntry, Settings, resource
 from workstation.dicom.examining import digest_in_worker
 from workstation.security import Action, KeyringUnavailable, KeyringVault, SessionVault, Vault, system_keyring
+from workstation.store import Link, PatientKey
 from workstation.sync import Habit, Means, Rules, Service, Sitting
 from workstation.workflow.archives import way_to
 from workstation.workflow.desk import Desk
 from workstation.workflow.hearing import Hearing
 from workstation.worklist import Limits, Links, parsed_affinities, parsed_policy, parsed_turnaround
 from workstation.worklist import State as ReadingState
-
-REFUSED_LINKS: Final = "refused links"
 
 _SET_UP: Final = "archives"
 _MINUTE: Final = 60.0
@@ -88,9 +87,12 @@ def vault_of_this_computer() -> Vault:
 
 def links_of(desk: Desk) -> Links:
     """Return what persons have decided about who is one person."""
-    confirmed = frozenset(frozenset({link.first, link.second}) for link in desk.store.links.all())
-    refused = json.loads(desk.store.sessions.get(REFUSED_LINKS) or "[]")
-    return Links(confirmed, frozenset(frozenset(map(tuple, pair)) for pair in refused))
+    links = desk.store.links
+    return Links(_pairs(links.all()), _pairs(links.refused()))
+
+
+def _pairs(links: Iterable[Link]) -> frozenset[frozenset[PatientKey]]:
+    return frozenset(frozenset({link.first, link.second}) for link in links)
 
 
 def _note_changes(desk: Desk, now: Mapping[str, str]) -> None:

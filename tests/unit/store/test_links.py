@@ -1,9 +1,10 @@
-"""Identity links: confirmed, followed to their ends, and never assumed."""
+"""Identity links: confirmed, followed to their ends, and never assumed; or refused, for good."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -60,3 +61,25 @@ def test_nobody_is_linked_without_a_number_or_with_themselves(
     with pytest.raises(ValueError, match="two patient IDs"):
         store.links.confirm(_link(*pair))
     assert store.links.all() == ()
+
+
+def test_a_refusal_survives_the_loss_of_the_index(
+    store: Store, reopen: Callable[[], Store], folder: Path
+) -> None:
+    store.links.refuse(_link(B, A))
+    store.close()
+    (folder / "cache.db").unlink()
+
+    again = reopen()
+    assert again.links.refused() == (_link(A, B),)
+    assert again.links.all() == ()
+
+
+def test_the_last_word_about_two_numbers_holds(store: Store) -> None:
+    store.links.refuse(_link(A, B))
+    store.links.confirm(_link(B, A, minute=1))
+    assert (store.links.refused(), store.links.all()) == ((), (_link(A, B, minute=1),))
+
+    store.links.refuse(_link(A, B, minute=2))
+    assert (store.links.refused(), store.links.all()) == ((_link(A, B, minute=2),), ())
+    assert store.links.same_person(*A) == {A}

@@ -26,13 +26,14 @@ def disc(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def reopen(folder: Path, pool: SharedPool) -> Iterator[Callable[[], Desk]]:
-    """Close the desk that is open, if one is, and open one again."""
+def reopen(folder: Path, pool: SharedPool) -> Iterator[Callable[..., Desk]]:
+    """Close the desk that is open, if one is, and open one again; ``meanwhile`` something may happen."""
     opened: list[Desk] = []
 
-    def again() -> Desk:
+    def again(meanwhile: Callable[[], object] = lambda: None) -> Desk:
         while opened:
             opened.pop().close()
+        meanwhile()
         opened.append(quick_desk(folder, pool))
         return opened[-1]
 

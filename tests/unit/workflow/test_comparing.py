@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from group_archive import PATIENT, GroupArchive, connect_to, read_lists, service_of, slices
@@ -21,6 +23,7 @@ from workstation.workflow import (
     refuse_link,
     search_archives,
 )
+from workstation.workflow.connecting import links_of
 
 STUDY = "1.2.9"
 OFFER = LinkOffer("P1", "", "Q7", "elsewhere", "same name")
@@ -69,6 +72,17 @@ def test_a_refused_one_is_not_offered_again(asked: Desk) -> None:
     refuse_link(asked, offer=offer)
     assert list_link_offers(asked, study_uid=STUDY) == ()
     assert {prior.study.uid for prior in list_priors(asked, study_uid=STUDY)} == {"1.2.8"}
+
+
+def test_a_refusal_is_on_record_with_both_numbers_and_outlasts_the_index(
+    asked: Desk, folder: Path, reopen: Callable[..., Desk]
+) -> None:
+    refuse_link(asked, offer=OFFER)
+    about = {one.patient for one in trail(asked) if one.action is Action.LINK_PATIENTS}
+    assert about == {"P1^^^", "Q7^^^elsewhere", ""}
+
+    again = reopen(meanwhile=(folder / "cache.db").unlink)
+    assert links_of(again).refused == {frozenset({("P1", ""), ("Q7", "elsewhere")})}
 
 
 def test_without_archives_there_is_nothing_to_compare(desk: Desk) -> None:

@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from workstation.ui.main_window import MainWindow
 from workstation.ui.studies import StudiesPage
 from workstation.ui.studies.columns import COLUMNS, NAMES, widths
 
+Show = Callable[[QWidget], QWidget]
 Wait = Callable[[Callable[[], object]], None]
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 OF_A_STORE = set(NAMES) - {"priority", "due", "priors", "flag"}
@@ -344,3 +346,44 @@ def test_neighbours_are_those_of_the_list_as_it_is_shown(page: StudiesPage) -> N
     assert page.neighbour(first.uid, -1) is None
     assert page.neighbour(first.uid, 1) == page.model.study(1)
     assert page.neighbour("1.2.3", 1) is None
+
+
+def test_a_page_that_is_asked_for_its_list_at_the_start_asks_once(show: Show, wait: Wait) -> None:
+    desk = InventedDesk()
+    asked: list[int] = []
+    answer = desk.studies
+    desk.studies = lambda: (asked.append(1), answer())[1]  # type: ignore[method-assign]  # counts the questions
+    window = MainWindow(desk, now=lambda: NOW)
+    show(window)
+    window.show_studies()
+    wait(lambda: window.studies.model.total)
+    QTest.qWait(40)  # the first question's timer would have gone off
+
+    assert len(asked) == 1
+
+
+def test_an_old_list_never_comes_after_a_newer_one(show: Show, wait: Wait) -> None:
+    desk = InventedDesk()
+    window = MainWindow(desk, now=lambda: NOW)
+    show(window)
+    wait(lambda: window.studies.model.total)
+    rows, begun, may_go_on = tuple(desk.rows), threading.Event(), threading.Event()
+
+    def slow_once() -> list[StudyRow]:
+        if begun.is_set():
+            return list(rows[:3])
+        begun.set()
+        may_go_on.wait(5)
+        return list(rows)
+
+    desk.studies = slow_once  # type: ignore[method-assign]  # the first answer is long on its way
+    window.studies.reload()
+    wait(begun.is_set)
+    window.studies.reload()
+    window.studies.reload()
+    QTest.qWait(20)
+    may_go_on.set()
+
+    wait(lambda: window.studies.model.total == 3)
+    QTest.qWait(20)
+    assert window.studies.model.total == 3

@@ -2,22 +2,20 @@
 
 It asks again whenever the network says that something has changed. The lines it also asks for by itself: an
 outage grows old without any event. The outbox it doesn't, because looking into it leaves a record in the
-audit trail. While an answer is on its way further wishes wait and become one.
+audit trail.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Final, Generic, TypeVar
+from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from workstation.errors import calm
+from workstation.ui.asking import Asking
 from workstation.ui.bridge import Listening
 from workstation.ui.contracts import LineRow, LineStatus, Network, Outage, OutboxRow
 from workstation.ui.operations import Operations
-
-T = TypeVar("T")
 
 _EVERY: Final = 10_000  # milliseconds between two looks at the lines
 _SETTLE: Final = 100  # milliseconds from a change of the lines to the question
@@ -35,10 +33,10 @@ class NetworkState(QObject):
         self.lines: Sequence[LineRow] = ()
         self.outbox: Sequence[OutboxRow] = ()
         self.outage: Outage | None = None
-        self._lines = _Asking(
+        self._lines = Asking(
             lambda: (network.lines(), network.outage()), self._take_lines, operations, _SETTLE, self
         )
-        self._outbox = _Asking(network.outbox, self._take_outbox, operations, _OUTBOX_SETTLE, self)
+        self._outbox = Asking(network.outbox, self._take_outbox, operations, _OUTBOX_SETTLE, self)
         self._lines.answered.connect(self.lines_changed)
         self._outbox.answered.connect(self.outbox_changed)
         Listening(network.lines_changed, lambda _: self._lines.soon(), self)
@@ -87,55 +85,3 @@ class NetworkState(QObject):
 
     def _take_outbox(self, rows: Sequence[OutboxRow]) -> None:
         self.outbox = rows
-
-
-class _Asking(QObject, Generic[T]):
-    """One question that is asked again and again, never twice at a time."""
-
-    answered = Signal()
-
-    def __init__(
-        self,
-        question: Callable[[], T],
-        take: Callable[[T], object],
-        operations: Operations,
-        settle: int,
-        parent: QObject,
-    ) -> None:
-        super().__init__(parent)
-        self.trouble = ""
-        self._question = question
-        self._take = take
-        self._operations = operations
-        self._is_asked = self._is_wanted = False
-        self._timer = QTimer(self, singleShot=True, interval=settle)
-        self._timer.timeout.connect(self.ask)
-
-    def soon(self) -> None:
-        """Ask once more, when what changes has settled a little."""
-        if not self._timer.isActive():
-            self._timer.start()
-
-    def ask(self) -> None:
-        """Ask now, or as soon as what is under way has been answered."""
-        self._is_wanted = self._is_asked
-        if self._is_asked:
-            return
-        self._is_asked = True
-        self._operations.run(
-            lambda _: self._question(), asked_by=self, done=self._answered, failed=self._failed
-        )
-
-    def _answered(self, answer: T) -> None:
-        self._take(answer)
-        self._end("")
-
-    def _failed(self, error: BaseException) -> None:
-        self._end(calm(error))
-
-    def _end(self, trouble: str) -> None:
-        self.trouble = trouble
-        self._is_asked = False
-        self.answered.emit()
-        if self._is_wanted:
-            self.ask()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from workstation.errors import calm
 from workstation.ui.actions import Actions, Handler, Offered
+from workstation.ui.asking import Asking
 from workstation.ui.bridge import Listening
 from workstation.ui.contracts import (
     Desk,
@@ -79,8 +80,8 @@ class StudiesPage(QWidget):
         self._to_choose: tuple[str, ...] = ()
         self._has_saved = False  # filters, here: what the store says of them may be older
         self._pace = Pace()
-        self._soon = QTimer(self, singleShot=True, interval=_SETTLE)
-        self._soon.timeout.connect(self.reload)
+        self._list = Asking(self._ask_list, self._show, operations, _SETTLE, self)
+        self._list.answered.connect(self._tell_trouble)
         self._clock = QTimer(self, interval=_SECOND)
         self._clock.timeout.connect(self._tick)
         self.setProperty("kind", "page")
@@ -101,14 +102,9 @@ class StudiesPage(QWidget):
         self._first.start()
 
     def reload(self) -> None:
-        """Ask for the studies again; they are made ready where they come from."""
-        before = self.model.listing
-        self._operations.run(
-            lambda _: (prepare(self._desk.studies(), before, self._reader), self._memory.filters()),
-            asked_by=self,
-            done=self._show,
-            failed=lambda error: self.noticed.emit(Notice(calm(error), Tone.FAULT, "Try again", self.reload)),
-        )
+        """Ask for the studies again."""
+        self._first.stop()
+        self._list.ask()
 
     def hold(self, title: str, line: str = "", again: Callable[[], object] | None = None) -> None:
         """Say why there is no list yet; an empty store and one that is not open are two things."""
@@ -159,6 +155,14 @@ class StudiesPage(QWidget):
         if number is None or not 0 <= number + step < self.model.rowCount():
             return None
         return self.model.study(number + step)
+
+    def _ask_list(self) -> tuple[Listing, str]:
+        """Answer, on a worker thread, the studies made ready and the saved filters."""
+        return prepare(self._desk.studies(), self.model.listing, self._reader), self._memory.filters()
+
+    def _tell_trouble(self) -> None:
+        if self._list.trouble:
+            self.noticed.emit(Notice(self._list.trouble, Tone.FAULT, "Try again", self.reload))
 
     def _show(self, answer: tuple[Listing, str]) -> None:
         listing, filters = answer
@@ -328,7 +332,7 @@ class StudiesPage(QWidget):
         if self.works is not None:
             self.works.noticed.connect(self.noticed)
             self.works.ended.connect(self.reload)
-        Listening(self._desk.studies_changed, lambda _: self._soon.start(), self)
+        Listening(self._desk.studies_changed, lambda _: self._list.soon(), self)
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()

@@ -11,7 +11,7 @@ from invented import InventedDesk, many_rows
 from invented_network import CONTACTS, HARBOR, ST_ANNE, InventedNetwork, deliveries, delivery
 from invented_reading import InventedReading, record_of
 from invented_worklist import Worklist, worklist_rows
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 from workstation.measurement import Length, Point
@@ -36,7 +36,7 @@ def main(page: str) -> None:
         desk, network=None if page == "store" else network, now=lambda: NOW, reader="Dr N. Haverford"
     )
     window.state.set_item(StateItem("cache", "Cache 41 % of 8 GB"))
-    window.resize(1920, 1200)
+    window.resize(QSize(1920, 1200).boundedTo(window.screen().availableSize()))
     window.show()
     window.show_studies()
     if page.startswith("read"):

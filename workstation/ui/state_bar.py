@@ -1,8 +1,8 @@
 """The bar at the bottom: what the reader may want to be sure of, grey while all is well.
 
 Its items stand in the order of the questions that they answer: am I connected, what is coming, what waits to
-go, is there room. An item that has a page is a button that opens it; in a small window the calm items are
-shortened first.
+go, is there room. An item that has a page is a button that opens it. In a small window the reader's name goes
+first, then what is calm and has no page; then the calm items are shortened.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSizePolicy,
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from workstation.ui.contracts import StateItem, Tone
 from workstation.ui.controls import Button, Label, elide, panel, plain
+from workstation.ui.room import make_room
 from workstation.ui.theme import PALETTE, STEP, FontSize, font
 from workstation.ui.theme.sizes import STATE_BAR
 
@@ -41,6 +42,7 @@ _COLOURS: Final = {
     Tone.ATTENTION: PALETTE.attention,
     Tone.FAULT: PALETTE.fault,
 }
+_CALM: Final = (Tone.PLAIN, Tone.GOOD)
 _CLOCK: Final = 1000  # milliseconds between two looks at the clock
 _DOT: Final = 7  # diameter of the dot that says all is well
 _PADDING: Final = 2 * (STEP + 1)
@@ -59,7 +61,8 @@ class StateBar(QWidget):
         self._left = QHBoxLayout()
         self._left.setSpacing(4 * STEP)
         self._clock = Label(role="secondary", size=FontSize.CAPTION)
-        self._lay_out(reader)
+        self._reader = Label(reader, role="secondary", size=FontSize.CAPTION)
+        self._lay_out()
         self._tick()
         self._timer = QTimer(self, interval=_CLOCK)
         self._timer.timeout.connect(self._tick)
@@ -75,7 +78,7 @@ class StateBar(QWidget):
             self._insert(item.name)
         shown = self._items[item.name]
         shown.say(item)
-        shown.setVisible(bool(item.text))
+        self._make_room()
 
     def text_of(self, name: str) -> str:
         """Return what an item says."""
@@ -84,6 +87,22 @@ class StateBar(QWidget):
     def item(self, name: str) -> QWidget:
         """Return the widget of an item that has been shown."""
         return self._items[name]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say less where there is little room."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        for shown in (*self._items.values(), self._reader):
+            shown.setVisible(bool(shown.text()))
+        ordered = [self._items[name] for name in sorted(self._items, key=_place, reverse=True)]
+        calm = [one for one in ordered if isinstance(one, _Text) and one.is_calm]
+        make_room(
+            self.width(),
+            lambda: self._panel.sizeHint().width(),
+            (self._reader.hide, *(one.hide for one in calm)),
+        )
 
     def _insert(self, name: str) -> None:
         page = self._pages.get(name)
@@ -97,16 +116,17 @@ class StateBar(QWidget):
     def _tick(self) -> None:
         self._clock.setText(self._now().astimezone().strftime("%H:%M"))
 
-    def _lay_out(self, reader: str) -> None:
+    def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(6 * STEP)
         row.addLayout(self._left)
         row.addStretch(1)
-        row.addWidget(Label(reader, role="secondary", size=FontSize.CAPTION))
+        row.addWidget(self._reader)
         row.addWidget(self._clock)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(panel("state-bar", row, margins=(3 * STEP, 0, 4 * STEP, 0)))
+        self._panel = panel("state-bar", row, margins=(3 * STEP, 0, 4 * STEP, 0))
+        whole.addWidget(self._panel)
         self.setFixedHeight(STATE_BAR)
 
 
@@ -117,8 +137,10 @@ class _Text(Label):
         super().__init__(size=FontSize.CAPTION, elided=True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setContentsMargins(STEP, 0, STEP, 0)
+        self.is_calm = True
 
     def say(self, item: StateItem) -> None:
+        self.is_calm = item.tone in _CALM
         self.setText(item.text)
         self.set_role(_ROLES[item.tone])
         self.setToolTip(plain(item.hint or item.text))
@@ -173,7 +195,7 @@ class _Link(Button):
 
 def _least(tone: Tone, wanted: int) -> int:
     """Return how narrow an item may become."""
-    return min(wanted, _LEAST if tone in (Tone.PLAIN, Tone.GOOD) else _LEAST_ODD)
+    return min(wanted, _LEAST if tone in _CALM else _LEAST_ODD)
 
 
 def _place(name: str) -> int:

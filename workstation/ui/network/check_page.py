@@ -81,6 +81,7 @@ class CheckPage(QWidget):
         self.check_button = Button("Check now", kind="primary", key="F5")
         self.stop_button = Button("Stop", key="Esc")
         self.mark = Label()
+        self.mark.setFixedWidth(ICON)
         self.verdict = Label(size=FontSize.NAME, wrapped=True)
         self.circumstances = Label(role="secondary", wrapped=True)
         self.progress = QProgressBar()

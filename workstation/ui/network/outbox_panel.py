@@ -40,6 +40,8 @@ from workstation.ui.theme.sizes import BANNER
 
 _WIDTH: Final = 460
 _DETAILS_SHARE: Final = 0.55  # of the panel's height, at most
+_LOW_SHARE: Final = 0.4  # … in a low window
+_LOW: Final = 480  # pixels; lower, the state bar alone sums up
 _SECOND: Final = 1000  # milliseconds
 _TOGGLES: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
@@ -138,7 +140,9 @@ class OutboxPanel(QWidget):
     def _place(self) -> None:
         width = min(_WIDTH, self._page.width())
         self.setGeometry(self._page.width() - width, 0, width, self._page.height())
-        self._scrolled.setMaximumHeight(round(self.height() * _DETAILS_SHARE))
+        share = _LOW_SHARE if self.height() < _LOW else _DETAILS_SHARE
+        self._scrolled.setMaximumHeight(round(self.height() * share))
+        self._show_parts()
         if self.isVisible():
             self.covers.emit(width)
 
@@ -150,14 +154,16 @@ class OutboxPanel(QWidget):
         self.list.choose(number if found is None else found)
         self._say()
         self._show_chosen()
-        is_empty = not self.model.rowCount() and not self._state.outbox_trouble
+        self._show_parts()
+
+    def _show_parts(self) -> None:
+        """Show the list or that it is empty; a low window has no room to sum up, the state bar does."""
+        trouble = bool(self._state.outbox_trouble)
+        is_empty = not self.model.rowCount() and not trouble
         if is_empty and self.list.hasFocus():
             self._close.setFocus(Qt.FocusReason.OtherFocusReason)
-        for widget, shown in (
-            (self.empty, is_empty),
-            (self.list, not is_empty),
-            (self.summary, not is_empty),
-        ):
+        sums_up = trouble or (not is_empty and self.height() >= _LOW)
+        for widget, shown in ((self.empty, is_empty), (self.list, not is_empty), (self.summary, sums_up)):
             widget.setVisible(shown)
 
     def _say(self) -> None:

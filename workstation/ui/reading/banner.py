@@ -1,7 +1,7 @@
 """Whose study this is, over everything else on the page; and the way to the next one.
 
-In a small window the description is shortened first, then the ID, and the name at last, each with "…";
-sex, age and date of birth are never cut: half a date is another one.
+In a small window the description is shortened first, then the ID, and the name at last, each with "…"; then
+counts and buttons use fewer words. Sex, age and date of birth are never cut: half a date is another one.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from workstation.ui.contracts import StackShare, StudyRow
 from workstation.ui.controls import Button, Label, panel
+from workstation.ui.room import make_room
 from workstation.ui.studies.words import description
 from workstation.ui.theme import STEP, FontSize, icon
 from workstation.ui.theme.sizes import BANNER
@@ -22,6 +23,7 @@ from workstation.viewing.wording import moment
 
 _LEAST_NAME: Final = 160
 _ROOMY: Final = 1200
+_BACK: Final = "Studies"
 
 
 class Banner(QWidget):
@@ -33,12 +35,13 @@ class Banner(QWidget):
     def __init__(self, *, has_cases: bool = False) -> None:
         super().__init__()
         self._has_cases = has_cases
-        self._back = Button("Studies", kind="quiet", hint="Back to the study list (Esc)")
+        self._back = Button(_BACK, kind="quiet", hint="Back to the study list (Esc)")
         self._name = Label(size=FontSize.NAME, strong=True, elided=True)
         self._person = Label()
         self._identity = Label(role="secondary", elided=True)
         self._study = Label(elided=True)
         self._is_whole = True
+        self._counts = (0, 0, 0)  # here, expected, not yet seen
         self._here = Label(role="secondary")
         self._unseen = Label(role="attention")
         self._previous = Button("", hint="Previous study (Shift N)")
@@ -60,15 +63,14 @@ class Banner(QWidget):
         parts = (description(study), moment(study.date, study.time), accession)
         self._study.setText(" · ".join(part for part in parts if part))
         self._is_whole = study.here >= study.expected
-        self._here.setText(f"{amount(study.here)} of {amount(study.expected)} here")
         self._here.set_role("secondary" if self._is_whole else "attention")
+        self._counts = study.here, study.expected, self._counts[2]
         self._make_room()
 
     def show_share(self, whole: StackShare) -> None:
         """Say how much of it has not been looked at."""
-        unseen = whole.count - whole.seen
-        self._unseen.setText(f"{counted(unseen, 'image')} not yet seen" if unseen else "")
-        self._unseen.setVisible(bool(unseen))
+        self._counts = *self._counts[:2], whole.count - whole.seen
+        self._make_room()
 
     def allow(self, *, previous: bool, following: bool) -> None:
         """Say whether there is a study before and after this one."""
@@ -81,7 +83,34 @@ class Banner(QWidget):
         self._make_room()
 
     def _make_room(self) -> None:
+        self._say_all()
+        make_room(
+            self.width(),
+            lambda: self._panel.minimumSizeHint().width(),
+            (self._shorten_counts, self._close_ranks, self._shorten_buttons, self._unseen.hide),
+        )
+
+    def _say_all(self) -> None:
+        here, expected, unseen = self._counts
+        self._here.setText(f"{amount(here)} of {amount(expected)} here")
         self._here.setVisible(not self._is_whole or self.width() >= _ROOMY)
+        self._unseen.setText(f"{counted(unseen, 'image')} not yet seen")
+        self._unseen.setVisible(bool(unseen))
+        self._back.setText(_BACK)
+        self._next.rename("Next case" if self._has_cases else "Next")
+        self._row.setSpacing(5 * STEP)
+
+    def _shorten_counts(self) -> None:
+        here, expected, unseen = self._counts
+        self._here.setText(f"{amount(here)} / {amount(expected)}")
+        self._unseen.setText(f"{amount(unseen)} unseen")
+
+    def _close_ranks(self) -> None:
+        self._row.setSpacing(2 * STEP)
+
+    def _shorten_buttons(self) -> None:
+        self._back.setText("")  # its arrow and its name stay
+        self._next.rename("Next")
 
     def _lay_out(self) -> None:
         for label in (self._name, self._identity):
@@ -97,8 +126,7 @@ class Banner(QWidget):
         self._back.clicked.connect(self.back)
         self._previous.clicked.connect(lambda: self.stepped.emit(-1))
         self._next.clicked.connect(lambda: self.stepped.emit(1))
-        row = QHBoxLayout()
-        row.setSpacing(5 * STEP)
+        row = self._row = QHBoxLayout()
         for widget in (self._back, self._name, self._person, self._identity):
             row.addWidget(widget)
         row.addWidget(self._study, 1)
@@ -111,5 +139,6 @@ class Banner(QWidget):
         row.addLayout(steps)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(panel("bar", row, margins=(2 * STEP, 0, 4 * STEP, 0)))
+        self._panel = panel("bar", row, margins=(2 * STEP, 0, 4 * STEP, 0))
+        whole.addWidget(self._panel)
         self.setFixedHeight(BANNER)

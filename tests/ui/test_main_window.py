@@ -328,6 +328,7 @@ def test_a_list_that_cannot_be_read_is_told_and_can_be_tried_again(
         asked.append(1)
         raise ValueError("VALE^Marisol")
 
+    wait(lambda: not window.studies._list._is_asked)  # what the window has asked at its start is answered
     monkeypatch.setattr(desk, "studies", refuse)
     window.studies.reload()
     wait(lambda: window.notices.text)

@@ -7,8 +7,7 @@ Source:  RFC 9110 section 6.6.1 (Date).
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from requests.utils import get_environ_proxies
 
 from workstation.archive.errors import BadAnswer, Unreachable
 from workstation.archive.model import TlsRules
+from workstation.archive.moments import http_moment
 from workstation.archive.tls import adapter_of
 from workstation.clock import Clock
 
@@ -38,7 +38,7 @@ def clock_skew(url: str, rules: TlsRules, clock: Clock) -> float:
         except requests.RequestException as error:
             raise Unreachable("The archive does not answer", where=where) from error
         halfway = began + (clock.utc() - began) / 2
-    try:
-        return (parsedate_to_datetime(said).astimezone(UTC) + _HALF - halfway).total_seconds()
-    except ValueError:
-        raise BadAnswer("The archive's answer bears no time", where=where) from None
+    moment = http_moment(said)
+    if moment is None:
+        raise BadAnswer("The archive's answer bears no time", where=where)
+    return (moment + _HALF - halfway).total_seconds()

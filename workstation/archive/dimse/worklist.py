@@ -7,8 +7,7 @@ Source:  PS3.4 K.6.1.2 (attributes), PS3.3 C.4.10 and C.4.11 (scheduled procedur
 from __future__ import annotations
 
 import re
-from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from pydicom.dataset import Dataset
@@ -18,6 +17,7 @@ from workstation.archive.dimse.association import Association, Context
 from workstation.archive.dimse.find import found
 from workstation.archive.dimse.identifiers import keys, patient_of, text
 from workstation.archive.model import Task
+from workstation.archive.moments import dicom_moment
 from workstation.dicom.attributes import item
 
 MODALITY_WORKLIST: Final = "1.2.840.10008.5.1.4.31"
@@ -71,9 +71,4 @@ def _moment(step: Dataset, offset: str) -> datetime | None:
     time = text(step, "ScheduledProcedureStepStartTime").partition(".")[0]
     if not _DATE.fullmatch(date) or not _TIME.fullmatch(time):
         return None
-    with suppress(ValueError):
-        local = datetime.strptime(date + time.ljust(6, "0"), "%Y%m%d%H%M%S")  # noqa: DTZ007 - its zone follows
-        if offset:
-            local = local.replace(tzinfo=datetime.strptime(offset, "%z").tzinfo)
-        return local.astimezone(UTC)
-    return None
+    return dicom_moment(date + time, offset)

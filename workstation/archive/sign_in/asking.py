@@ -14,8 +14,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -24,6 +23,7 @@ from requests.utils import get_environ_proxies
 
 from workstation.archive.errors import BadAnswer, NotTrusted, Unreachable
 from workstation.archive.model import TlsRules
+from workstation.archive.moments import http_moment
 from workstation.archive.tls import adapter_of
 from workstation.clock import Clock
 
@@ -83,7 +83,9 @@ class Asking:
                 stream=True,
             ) as response:
                 body = self._body(response)
-                return Answer(response.status_code, _object(body, url), _date(response))
+                return Answer(
+                    response.status_code, _object(body, url), http_moment(response.headers.get("Date", ""))
+                )
 
     def _body(self, response: requests.Response) -> bytes:
         """Return the body, unless it is endless or comes drop by drop."""
@@ -132,10 +134,3 @@ def _no_answer(url: str) -> Unreachable:
         where=urlsplit(url).netloc,
         remedy="In a hotel or a hospital's guest network, sign in to that first. Otherwise try again later.",
     )
-
-
-def _date(response: requests.Response) -> datetime | None:
-    try:
-        return parsedate_to_datetime(response.headers.get("Date", "")).astimezone(UTC)
-    except ValueError:
-        return None

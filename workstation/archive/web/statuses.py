@@ -16,7 +16,6 @@ Source:  RFC 9110 section 15 and 10.2.3 (Retry-After), RFC 6585 (429, 511).
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 from workstation.archive.errors import (
@@ -30,6 +29,7 @@ from workstation.archive.errors import (
     Refused,
     Unreachable,
 )
+from workstation.archive.moments import http_moment
 
 EVERY_REQUEST: Final = (Busy, Interrupted, NotAllowed, NotTrusted, Unreachable)
 """What keeps any request from being answered, not just the one that met it."""
@@ -73,10 +73,7 @@ def seconds_to_wait(text: str) -> float:
     asked = text.strip()
     if asked.isascii() and asked.isdigit():
         return min(float(asked), _LONGEST_PATIENCE)
-    try:
-        moment = parsedate_to_datetime(asked)
-    except ValueError:
+    moment = http_moment(asked)
+    if moment is None:
         return 0.0
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
     return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), _LONGEST_PATIENCE)

@@ -7,7 +7,6 @@ Source:  PS3.4 CC.2.5-3 (attributes and their final state), PS3.3 C.30.1 to C.30
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from workstation.archive.model import Reference, Task, TaskState
+from workstation.archive.moments import dicom_moment
 from workstation.archive.web.json_model import Item, element, person, sequence, tag, text
 from workstation.archive.web.listed import patient_of
 
@@ -31,7 +31,6 @@ PUSH_CLASS: Final = "1.2.840.10008.5.1.4.34.6.1"  # every workitem is of this cl
 
 _PERFORMED: Final = "UnifiedProcedureStepPerformedProcedureSequence"
 _PROGRESS: Final = "ProcedureStepProgressInformationSequence"
-_MOMENT: Final = re.compile(r"(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:\.(\d{1,6}))?([+-]\d{4})?")
 _NOT_COPIED: Final = (
     "SOPClassUID", "SOPInstanceUID", "TransactionUID", "ProcedureStepState",
     "ScheduledProcedureStepModificationDateTime", "RetrieveURL", _PERFORMED, _PROGRESS,
@@ -62,27 +61,9 @@ def task_of(item: Item) -> Task | None:
         requester=text(request, "RequestingPhysician"),
         procedure_code=_code(request, "RequestedProcedureCodeSequence")
         or _code(item, "ScheduledWorkitemCodeSequence"),
-        due=moment(text(item, "ExpectedCompletionDateTime"), zone),
-        scheduled=moment(text(item, "ScheduledProcedureStepStartDateTime"), zone),
+        due=dicom_moment(text(item, "ExpectedCompletionDateTime"), zone),
+        scheduled=dicom_moment(text(item, "ScheduledProcedureStepStartDateTime"), zone),
     )
-
-
-def moment(value: str, zone: str = "") -> datetime | None:
-    """Return what a DT means, in UTC."""
-    found = _MOMENT.fullmatch(value)
-    if not found:
-        return None
-    year, month, day, hour, minute, second = (
-        int(part or default) for part, default in zip(found.groups()[:6], (0, 1, 1, 0, 0, 0), strict=True)
-    )
-    try:
-        local = datetime(year, month, day, hour, minute, second, int((found[7] or "").ljust(6, "0")))  # noqa: DTZ001  its zone follows
-        offset = found[8] or zone
-        if offset:
-            local = local.replace(tzinfo=datetime.strptime(offset, "%z").tzinfo)
-        return local.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def claimed(performer: str, now: datetime) -> Item:

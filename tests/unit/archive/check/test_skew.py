@@ -30,7 +30,7 @@ def test_a_server_ahead_is_told_to_the_second_by_any_answer(ahead: int, tmp_path
     assert skew == ahead + 0.5
 
 
-@pytest.mark.parametrize("date", ["", "Date: soon\r\n"])
+@pytest.mark.parametrize("date", ["", "Date: soon\r\n", "Date: Mon, 01 Jan 99999999999 00:00:00 GMT\r\n"])
 def test_an_answer_without_a_time_is_told(date: str, tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     with (

@@ -72,6 +72,15 @@ def test_a_moment_is_read_as_far_as_it_is_one(date: str, time: str, moment: date
     assert asked_of(item(date, time, "+0000"))[0][0].scheduled == moment
 
 
+def test_a_date_before_the_calendar_keeps_no_other_entry_from_the_list() -> None:
+    least = item("00010101", "", "+0100")  # what some systems write for "none"
+
+    assert [one.scheduled for one in asked_of(least, item())[0]] == [
+        None,
+        datetime(2026, 3, 1, 7, 30, tzinfo=UTC),
+    ]
+
+
 def test_a_time_without_an_offset_is_local() -> None:
     local = datetime(2026, 3, 1, 8, 30).astimezone()
 

@@ -174,6 +174,7 @@ def test_a_refusal_carries_the_archive_s_number() -> None:
         ("", 0, 0),
         ("soon", 0, 0),
         ("-3", 0, 0),
+        ("Mon, 01 Jan 99999999999 00:00:00 GMT", 0, 0),
         ("99999999", 86400, 86400),
     ],
 )

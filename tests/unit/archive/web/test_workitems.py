@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
 from dicom_json import item
 
 from workstation.archive import Task, TaskState
-from workstation.archive.web.workitems import moment, replacement, task_of
+from workstation.archive.web.workitems import replacement, task_of
 
 
 def test_a_workitem_is_told_as_a_reading_task() -> None:
@@ -53,32 +52,6 @@ def test_a_bare_workitem_is_a_scheduled_task_and_one_in_no_known_state_is_none()
     assert bare is not None
     assert (bare.state, bare.uid, bare.due) == (TaskState.SCHEDULED, "", None)
     assert task_of(item(ProcedureStepState="LOST")) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "zone", "meant"),
-    [
-        ("20261124223015.25+0000", "", datetime(2026, 11, 24, 22, 30, 15, 250_000, UTC)),
-        ("2026112422+0930", "", datetime(2026, 11, 24, 12, 30, tzinfo=UTC)),
-        ("2026-0500", "", datetime(2026, 1, 1, 5, tzinfo=UTC)),
-        ("20261124223015", "+0100", datetime(2026, 11, 24, 21, 30, 15, tzinfo=UTC)),
-        ("20261124223015-0200", "+0100", datetime(2026, 11, 25, 0, 30, 15, tzinfo=UTC)),
-        ("", "", None),
-        ("20261324", "", None),
-        ("20261124236099", "+0000", None),
-        ("20261124+9999", "", None),
-        ("soon", "", None),
-        ("00010101+1400", "", None),
-    ],
-)
-def test_a_moment_is_read_with_its_offset(text: str, zone: str, meant: datetime | None) -> None:
-    assert moment(text, zone) == meant
-
-
-def test_a_moment_without_offset_is_in_this_computer_s_zone() -> None:
-    local = datetime(2026, 11, 24, 22, 30, 15).astimezone()
-
-    assert moment("20261124223015") == local
 
 
 def test_a_copy_names_what_it_replaces_and_keeps_no_trace_of_who_held_it() -> None:

@@ -21,13 +21,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import requests
-from requests.utils import get_environ_proxies
 
 from workstation.archive.check.measured import MeasuredLatency, MeasuredRate
 from workstation.archive.errors import ArchiveError, NotAllowed, NotOffered
 from workstation.archive.model import Query, TlsRules, Wanted
 from workstation.archive.protocols import Connection, Images
-from workstation.archive.tls import adapter_of
+from workstation.archive.session import session_to
 from workstation.clock import Clock
 from workstation.errors import Cancelled
 
@@ -117,10 +116,7 @@ def upload(url: str, rules: TlsRules, headers: Mapping[str, str], watch: Watch) 
     """Send noise to a DICOMweb archive, until it is enough, and wait for it to be refused."""
     noise = _Noise(watch)
     began = watch.clock.monotonic()
-    with requests.Session() as session:
-        session.trust_env = False
-        session.proxies.update(get_environ_proxies(url))
-        session.mount("https://", adapter_of(rules, connections=1))
+    with session_to(url, rules) as session:
         try:
             with session.post(
                 f"{url.rstrip('/')}/studies",

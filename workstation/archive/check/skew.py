@@ -12,12 +12,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import requests
-from requests.utils import get_environ_proxies
 
 from workstation.archive.errors import BadAnswer, Unreachable
 from workstation.archive.model import TlsRules
 from workstation.archive.moments import http_moment
-from workstation.archive.tls import adapter_of
+from workstation.archive.session import session_to
 from workstation.clock import Clock
 
 SECONDS: Final = 5.0
@@ -27,10 +26,7 @@ _HALF: Final = timedelta(seconds=0.5)  # the header has lost half a second on av
 def clock_skew(url: str, rules: TlsRules, clock: Clock) -> float:
     """Return by how many seconds the server's clock is ahead; any answer will do, a refusal too."""
     where = urlsplit(url).netloc
-    with requests.Session() as session:
-        session.trust_env = False
-        session.proxies.update(get_environ_proxies(url))
-        session.mount("https://", adapter_of(rules, connections=1))
+    with session_to(url, rules) as session:
         began = clock.utc()
         try:
             with session.get(url, timeout=SECONDS, allow_redirects=False, stream=True) as answer:

@@ -19,12 +19,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import requests
-from requests.utils import get_environ_proxies
 
 from workstation.archive.errors import BadAnswer, NotTrusted, Unreachable
 from workstation.archive.model import TlsRules
 from workstation.archive.moments import http_moment
-from workstation.archive.tls import adapter_of
+from workstation.archive.session import session_to
 from workstation.clock import Clock
 
 CONNECT_SECONDS: Final = 5.0
@@ -69,23 +68,23 @@ class Asking:
     def _ask(
         self, method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None
     ) -> Answer:
-        with _told(url), requests.Session() as session:
-            session.trust_env = False  # no .netrc: its password would take the place of ours
-            session.proxies.update(get_environ_proxies(url))
-            session.mount("https://", adapter_of(self.rules, connections=1))
-            with session.request(
+        with (
+            _told(url),
+            session_to(require_https(url), self.rules) as session,
+            session.request(
                 method,
-                require_https(url),
+                url,
                 data=form,
                 headers={"Accept": "application/json", **headers},
                 timeout=(CONNECT_SECONDS, SILENCE_SECONDS),
                 allow_redirects=False,
                 stream=True,
-            ) as response:
-                body = self._body(response)
-                return Answer(
-                    response.status_code, _object(body, url), http_moment(response.headers.get("Date", ""))
-                )
+            ) as response,
+        ):
+            body = self._body(response)
+            return Answer(
+                response.status_code, _object(body, url), http_moment(response.headers.get("Date", ""))
+            )
 
     def _body(self, response: requests.Response) -> bytes:
         """Return the body, unless it is endless or comes drop by drop."""

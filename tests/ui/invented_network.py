@@ -254,6 +254,11 @@ class InventedNetwork:
     def hand_back(self, study_uid: str) -> None:
         self.asked.append(("hand back", study_uid))
 
+    def search_archives(self, text: str) -> int:
+        self._answer()
+        self.asked.append(("search", text))
+        return 0
+
     def fetch(self, study_uid: str) -> None:
         self.asked.append(("fetch", study_uid))
 

@@ -20,6 +20,7 @@ from workstation.ui.contracts import (
     StudyState,
     Urgency,
 )
+from workstation.ui.wording import folded
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -139,6 +140,21 @@ def prior_of(row: StudyRow, number: int) -> StudyRow:
     )
 
 
+def unlisted_row() -> StudyRow:
+    """Return a study that an archive has and nobody has put on the list."""
+    return replace(
+        study_rows()[0],
+        uid="1.2.826.0.1.3680043.8.498.99",
+        patient_name="GRIMALDI^Enzo",
+        patient_id="9001-77",
+        accession="70001",
+        here=0,
+        state=StudyState.ELSEWHERE,
+        archives=("Harbor",),
+        rank=50,
+    )
+
+
 OFFER = LinkOffer(
     "4711-08",
     "Harbor",
@@ -164,6 +180,7 @@ class Worklist(InventedNetwork):
         self.desk = desk
         self.skipped: tuple[Refusal, ...] = ()
         self.offers: list[LinkOffer] = [OFFER]
+        self.in_archives = [unlisted_row()]  # what only a search finds
 
     def next_case(self, after: str = "") -> NextCase:
         self.asked.append(("next", after))
@@ -172,6 +189,12 @@ class Worklist(InventedNetwork):
         return NextCase(
             next((row for row in ranked if row.state in wanted and row.uid != after), None), self.skipped
         )
+
+    def search_archives(self, text: str) -> int:
+        super().search_archives(text)
+        found = [row for row in self.in_archives if folded(text) in folded(row.patient_name)]
+        self.desk.rows += [row for row in found if row not in self.desk.rows]
+        return len(found)
 
     def priors(self, study_uid: str) -> Sequence[PriorRow]:
         older = [row for row in self.desk.rows if row.is_prior and row.uid.startswith(f"{study_uid}.9.")]

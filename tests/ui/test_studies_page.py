@@ -358,8 +358,8 @@ def test_a_page_that_is_asked_for_its_list_at_the_start_asks_once(show: Show, wa
 
     desk.studies = studies  # type: ignore[method-assign]  # counts the questions
     window = MainWindow(desk, now=lambda: NOW)
-    show(window)
     window.show_studies()
+    show(window)
     wait(lambda: window.studies.model.total)
     QTest.qWait(40)  # the first question's timer would have gone off
 

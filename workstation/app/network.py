@@ -37,6 +37,7 @@ from workstation.workflow import (
     past_checks,
     refuse_link,
     retry_delivery,
+    search_archives,
     sign_in,
 )
 
@@ -76,6 +77,10 @@ class WindowNetwork:
     def hand_back(self, study_uid: str) -> None:
         """Give the reading of a study back."""
         hand_back_study(self._desk.sitting(), study_uid=study_uid)
+
+    def search_archives(self, text: str) -> int:
+        """Ask the archives for what is not listed."""
+        return search_archives(self._desk.sitting(), text=text)
 
     def fetch(self, study_uid: str) -> None:
         """Bring a study now."""

@@ -248,6 +248,10 @@ class Network(Protocol):
         """Give the reading of a study back."""
         ...
 
+    def search_archives(self, text: str) -> int:
+        """Ask the archives for what is not listed; return how many they have, listed from then on."""
+        ...
+
     def fetch(self, study_uid: str) -> None:
         """Bring a study now, what was given up of it included."""
         ...

@@ -6,6 +6,7 @@ Texts from DICOM may hold anything, markup included: every label made here shows
 from __future__ import annotations
 
 import html
+from collections.abc import Container
 from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -27,8 +28,8 @@ from PySide6.QtWidgets import (
 from workstation.ui.theme import ICON, PALETTE, FontSize, font
 
 _KEY_GAP: Final = "   "
-_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_OWN_KEYS: Final = (Qt.Key.Key_Space, *_ENTER)
+ENTER_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_OWN_KEYS: Final = (Qt.Key.Key_Space, *ENTER_KEYS)
 
 
 class Label(QLabel):
@@ -89,7 +90,7 @@ class IconButton(QToolButton):
 
     def event(self, event: QEvent) -> bool:
         """Keep the keys that press a button, which elsewhere on the page mean something else."""
-        return _kept(event) or super().event(event)
+        return kept(event, _OWN_KEYS) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Enter press as Space does."""
@@ -135,7 +136,7 @@ class Button(QPushButton):
 
     def event(self, event: QEvent) -> bool:
         """Keep the keys that press a button, which elsewhere on the page mean something else."""
-        return _kept(event) or super().event(event)
+        return kept(event, _OWN_KEYS) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Enter press as Space does."""
@@ -176,24 +177,23 @@ def plain(text: str) -> str:
     return f"<p style='white-space:pre-wrap'>{html.escape(text)}</p>" if text else ""
 
 
+def kept(event: QEvent, keys: Container[int]) -> bool:
+    """Say whether an event offers one of these keys to the page's commands, and keep it from them."""
+    is_one = (
+        event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in keys
+    )
+    if is_one:
+        event.accept()
+    return is_one
+
+
 def elide(metrics: QFontMetrics, text: str, width: int) -> str:
     """Return a text that fits."""
     return metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(width, 0))
 
 
-def _kept(event: QEvent) -> bool:
-    kept = (
-        event.type() == QEvent.Type.ShortcutOverride
-        and isinstance(event, QKeyEvent)
-        and event.key() in _OWN_KEYS
-    )
-    if kept:
-        event.accept()
-    return kept
-
-
 def _pressed(button: QAbstractButton, event: QKeyEvent) -> bool:
-    pressed = event.key() in _ENTER
+    pressed = event.key() in ENTER_KEYS
     if pressed:
         button.click()
     return pressed

@@ -60,6 +60,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("tell-group", "Tell the group that there is no line", _E),
     Command("quit", "Quit", _E, ("Ctrl+Q",)),
     Command("search", "Search", _S, ("Ctrl+F", "/"), "search"),
+    Command("search-archives", "Search the archives", _S, ("Ctrl+Shift+F",)),
     Command("clear-filters", "Clear search and filters", _S, ("Esc",), "clear"),
     Command("open-study", "Open the study", _S, ("Return", "Enter")),
     Command("next-case", "Next case", _S, ("N",), "next"),
@@ -103,7 +104,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("next-viewport", "Next viewport", _R, ("Tab",)),
     Command("previous-viewport", "Previous viewport", _R, ("Shift+Tab",)),
     Command("maximise", "Show one viewport alone", _R, ("Return",)),
-    Command("full-screen-images", "Full screen", _R, ("F",)),
+    Command("full-screen-images", "Full screen for the images", _R, ("F",)),
     Command("delete-mark", "Delete the chosen measurement", _R, ("Del",)),
     Command("undo", "Undo", _R, ("Ctrl+Z",)),
     Command("redo", "Redo", _R, ("Ctrl+Y", "Ctrl+Shift+Z")),
@@ -123,7 +124,7 @@ OF_THE_NETWORK: Final = ("outbox", "connection", "sign-in", "tell-group")
 """Commands everywhere that mean nothing where no archive is set up."""
 
 OF_THE_WORKLIST: Final = (
-    *("next-case", "claim", "hand-back", "fetch"),
+    *("next-case", "claim", "hand-back", "fetch", "search-archives"),
     *("show-mine", "show-stat", "show-unread", "show-priors"),
 )
 """Commands of the study list that mean nothing where no archive is set up."""

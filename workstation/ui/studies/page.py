@@ -27,6 +27,7 @@ from workstation.ui.contracts import (
 from workstation.ui.imports import Imports
 from workstation.ui.operations import Operations
 from workstation.ui.panels.refusals import RefusalsPanel
+from workstation.ui.studies.archive_search import ArchiveSearch
 from workstation.ui.studies.filter_bar import FilterBar
 from workstation.ui.studies.import_line import ImportLine
 from workstation.ui.studies.listing import Listing, prepare
@@ -92,7 +93,10 @@ class StudiesPage(QWidget):
         self.preview = Preview(desk, self._network, operations, now)
         self.refusals = RefusalsPanel()
         self.import_line = ImportLine(imports)
-        self.stack = ListStack(self.table, window_actions)
+        self.stack = ListStack(self.table, window_actions, has_archives=works is not None)
+        self.archive_search = (
+            ArchiveSearch(works.network, works.operations, self) if works is not None else None
+        )
         self.actions_ = Actions(self, self._handlers())
         self._lay_out()
         self._connect(imports)
@@ -120,7 +124,7 @@ class StudiesPage(QWidget):
     def take_keys(self) -> None:
         """Give the list the keys, with a study chosen."""
         self.table.choose_first()
-        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.stack.taker().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the list most of a small window."""
@@ -187,6 +191,7 @@ class StudiesPage(QWidget):
 
     def _after_change(self) -> None:
         shown, known = self.model.rowCount(), len(self.model.listing.entries)
+        self.stack.follow_words(self.model.query.text)
         self.stack.follow(shown=shown, known=known, asks=self.model.query.asks)
         self._count()
         self._show_preview()
@@ -223,6 +228,7 @@ class StudiesPage(QWidget):
         }
         if self._network is not None:
             made |= {"next-case": self.asked_next.emit, **self._chip_pressers(_WORKLIST_CHIPS)}
+            made["search-archives"] = self._search_archives
             made |= {work.name: self._worker(work) for work in WORKS}
         return made
 
@@ -296,6 +302,20 @@ class StudiesPage(QWidget):
         self.bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.bar.search.selectAll()
 
+    def _search_archives(self) -> None:
+        """Look for the words elsewhere; the chips must not hide what is found."""
+        if self.archive_search is not None:
+            self.bar.ask(Query(text=self.bar.query.text))
+            self.archive_search.ask(self.bar.query.text)
+
+    def _archives_answered(self, count: int, sentence: str) -> None:
+        """Say it where the reader looks, and list what was found."""
+        self.stack.say_searched(sentence)
+        if count or self.stack.currentWidget() is not self.stack.no_match:
+            self.noticed.emit(Notice(sentence, Tone.PLAIN))
+        if count:
+            self.reload()
+
     def _clear(self) -> None:
         """Ask for everything again, and give the list the keys."""
         self.bar.clear()
@@ -323,6 +343,12 @@ class StudiesPage(QWidget):
         self.bar.saved.kept.connect(self._keep_filters)
         self.bar.saved.noticed.connect(self.noticed)
         self.stack.asked_all.connect(self.bar.clear)
+        self.stack.asked_archives.connect(self._search_archives)
+        if self.archive_search is not None:
+            self.archive_search.begun.connect(
+                lambda: self.stack.say_searched("Asking the archives.", goes_on=True)
+            )
+            self.archive_search.ended.connect(self._archives_answered)
         self.preview.opened.connect(self.opened)
         self.preview.decided.connect(self._decide)
         self.preview.buttons.asked.connect(self._work)

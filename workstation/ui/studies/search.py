@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
-from workstation.ui.controls import plain
+from workstation.ui.controls import ENTER_KEYS, kept, plain
 from workstation.ui.theme import font
 
 _WIDTH: Final = 420
@@ -35,11 +35,15 @@ class Search(QLineEdit):
         """Ask for the drawn width."""
         return QSize(_WIDTH, super().sizeHint().height())
 
+    def event(self, event: QEvent) -> bool:
+        """Keep Enter, which elsewhere on the page opens the study."""
+        return kept(event, ENTER_KEYS) or super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Give the keys to the list; the key that leads here leads nowhere from here."""
         if event.text() == "/" and not self.text():
             return
-        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in (Qt.Key.Key_Down, *ENTER_KEYS):
             self.left.emit()
         else:
             super().keyPressEvent(event)

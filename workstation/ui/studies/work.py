@@ -58,13 +58,13 @@ class Works(QObject):
 
     def __init__(self, network: Network, operations: Operations, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.network, self._operations = network, operations
+        self.network, self.operations = network, operations
 
     def do(self, work: Work, rows: Sequence[StudyRow]) -> None:
         """Do it to every study that it fits."""
         uids = [row.uid for row in rows if work.fits(row)]
         if uids:
-            self._operations.run(
+            self.operations.run(
                 lambda _: self._all(work, uids),
                 asked_by=self,
                 done=lambda failed: self._tell(work, len(uids), failed),

@@ -68,7 +68,7 @@ def _rows(file: Path) -> list[list[str]]:
 
 
 def _best(routes: list[_Route]) -> str:
-    """Return the interface of the narrowest route, among those of the lowest metric."""
+    """Return the interface of the narrowest route, of several the one with the lowest metric."""
     best = min(routes, key=lambda route: (-route.network.prefixlen, route.metric), default=None)
     return best.interface if best else ""
 

@@ -8,7 +8,7 @@ Errors:  Cancelled; everything else is among the troubles.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
@@ -27,7 +27,7 @@ from workstation.archive.check.measured import (
 from workstation.archive.check.probe import connect, look_at, place_of, resolve, shake_hands
 from workstation.archive.check.skew import clock_skew
 from workstation.archive.errors import BadAnswer, NotOffered, NotTrusted
-from workstation.archive.model import Endpoint, TlsRules, Wanted
+from workstation.archive.model import Endpoint, TlsRules
 from workstation.archive.protocols import Connection
 from workstation.clock import Clock
 from workstation.errors import Cancelled, LumenError
@@ -48,7 +48,6 @@ class Check:
     rules: TlsRules
     connection: Connection
     headers: Callable[[], Mapping[str, str]] = field(default=dict)  # what proves us, for DICOMweb
-    samples: Sequence[Wanted] = ()  # to be retrieved; none: the largest series of a few studies
     medium: Medium = Medium.UNKNOWN  # where the system doesn't tell it in files
     http_port: int = HTTP_PORT  # where the network's own page would answer
 
@@ -140,8 +139,7 @@ class _Run:
 
     def _downloaded(self, watch: rates.Watch) -> MeasuredRate:
         images = self._check.connection.images
-        largest = None if self._check.samples else rates.largest_series(images)
-        return rates.download(images, self._check.samples or ((largest,) if largest else ()), watch)
+        return rates.download(images, rates.largest_series(images), watch)
 
     def _uploaded(self, watch: rates.Watch) -> MeasuredRate:
         url = self._check.endpoint.url

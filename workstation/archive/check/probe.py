@@ -11,7 +11,6 @@ import ssl
 import threading
 from collections.abc import Iterable
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as TooLate
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -69,7 +68,7 @@ def resolve(place: Place, clock: Clock) -> MeasuredName:
     threading.Thread(target=ask, name="a name's addresses", daemon=True).start()
     try:
         addresses = asked.result(NAME_SECONDS)
-    except (OSError, UnicodeError, TooLate):
+    except (OSError, UnicodeError):  # among them that it took too long
         raise Unreachable(
             "The archive's name is not known in this network",
             where=place.host,

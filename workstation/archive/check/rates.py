@@ -14,7 +14,8 @@ Errors:  those of the archive; Cancelled; NotOffered where nothing could be meas
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
@@ -86,30 +87,28 @@ def latency(connection: Connection, watch: Watch, count: int = REQUESTS) -> Meas
     return MeasuredLatency(tuple(taken), lost)
 
 
-def largest_series(images: Images) -> Wanted | None:
+def largest_series(images: Images) -> Wanted:
     """Return the series with the most instances among a few studies: something worth to be retrieved."""
     found = images.search(Query(limit=_STUDIES_LOOKED_AT)).studies[:_STUDIES_LOOKED_AT]
     listed = [images.metadata(study.study.uid) for study in found]
     series = [(study.study.uid, one) for study in listed for one in study.series if one.instances]
     if not series:
-        return None
+        raise _nothing()
     study_uid, largest = max(series, key=lambda pair: len(pair[1].instances))
     return Wanted(study_uid, largest.series.uid)
 
 
-def download(images: Images, samples: Sequence[Wanted], watch: Watch) -> MeasuredRate:
-    """Retrieve the samples, over and over, until it is enough."""
+def download(images: Images, wanted: Wanted, watch: Watch) -> MeasuredRate:
+    """Retrieve something, over and over, until it is enough."""
     began, count = watch.clock.monotonic(), 0
-    for round_of in _rounds(samples):
+    while True:
         before = count
-        for wanted in round_of:
-            for size in _sizes(images, wanted):
-                count += size
-                if _is_enough(count, began, watch):
-                    return MeasuredRate(count, watch.clock.monotonic() - began)
+        for size in _sizes(images, wanted):
+            count += size
+            if _is_enough(count, began, watch):
+                return MeasuredRate(count, watch.clock.monotonic() - began)
         if count == before:
-            break
-    raise NotOffered("The archive gave nothing to measure the download with")
+            raise _nothing()
 
 
 def upload(url: str, rules: TlsRules, headers: Mapping[str, str], watch: Watch) -> MeasuredRate:
@@ -165,18 +164,12 @@ def _is_enough(count: int, began: float, watch: Watch) -> bool:
     return count >= ENOUGH_BYTES or elapsed >= ENOUGH_SECONDS
 
 
-def _rounds(samples: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
-    while samples:
-        yield samples
+def _nothing() -> NotOffered:
+    return NotOffered("The archive gave nothing to measure the download with")
 
 
 def _sizes(images: Images, wanted: Wanted) -> Iterator[int]:
     """Yield the sizes of the pieces that come; the connection is dropped where it is left early."""
-    answer = images.retrieve(wanted)
-    try:
+    with closing(images.retrieve(wanted)) as answer:
         for part in answer:
             yield from map(len, part)
-    finally:
-        close = getattr(answer, "close", None)
-        if close is not None:
-            close()

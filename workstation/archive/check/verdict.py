@@ -18,7 +18,6 @@ from workstation.archive.check.measured import Measured, MeasuredLink, MeasuredR
 
 CT_SLICES: Final = 500
 CT_SLICE_BYTES: Final = 512 * 1024  # 512 × 512 pixels of 16 bits
-HTJ2K_SHARE: Final = 1 / 3  # of the size, about, for CT stored losslessly as HTJ2K
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +76,9 @@ def grade_of(found: tuple[Finding, ...]) -> Grade:
     return next(grade for grade in (Grade.BAD, Grade.NOTE, Grade.GOOD) if grade in {*grades, Grade.GOOD})
 
 
-def ct_seconds(download: MeasuredRate, *, is_packed: bool = False) -> float | None:
-    """Return how long a CT of 500 slices takes to come, None where nothing came; packed: as HTJ2K."""
-    if download.mbit <= 0:
-        return None
-    share = HTJ2K_SHARE if is_packed else 1.0
-    return CT_SLICES * CT_SLICE_BYTES * 8 / 1e6 * share / download.mbit
+def ct_seconds(download: MeasuredRate) -> float | None:
+    """Return how long a CT of 500 slices takes to come, uncompressed; None where nothing came."""
+    return CT_SLICES * CT_SLICE_BYTES * 8 / 1e6 / download.mbit if download.mbit > 0 else None
 
 
 _CAPTIVE: Final = Finding(

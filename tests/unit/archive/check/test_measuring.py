@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,20 @@ from fake_archive import Archive, FakeConnection
 from tls_certificates import Authority
 from tls_server import TlsServer
 
-from workstation.archive import BadAnswer, Endpoint, NotAllowed, TlsRules, Truncated, Unreachable, Wanted
+from workstation.archive import (
+    BadAnswer,
+    Contents,
+    Endpoint,
+    FoundStudy,
+    ListedInstance,
+    ListedSeries,
+    NotAllowed,
+    Query,
+    Search,
+    TlsRules,
+    Truncated,
+    Unreachable,
+)
 from workstation.archive.check import (
     Check,
     Grade,
@@ -26,12 +39,33 @@ from workstation.archive.check import (
     record_of,
 )
 from workstation.clock import SystemClock
+from workstation.dicom.model import Patient, Series, Study
 from workstation.errors import Cancelled
+
+NOBODY = Patient("", "", "", "", "")
+STUDY = Study("1.2", "", "", "", "", "", "", "")
+SERIES = Series("1.2.3", None, "MR", "", "", "", "", "", "", "")
 
 REFUSED = (
     b"HTTP/1.1 400 So\r\nDate: Tue, 24 Nov 2026 03:00:00 GMT\r\n"
     b"Content-Length: 0\r\nConnection: close\r\n\r\n"
 )
+
+
+class Holding(FakeConnection):
+    """A connection to an archive with one study of one series."""
+
+    def search(self, query: Query) -> Search:
+        """Return the study."""
+        super().search(query)
+        return Search((FoundStudy(NOBODY, STUDY, ("MR",), None, None),))
+
+    def metadata(self, study_uid: str) -> Contents:
+        """Return its series."""
+        instances = tuple(
+            ListedInstance(uid, "1.2.840.10008.5.1.4.1.1.4", 1) for uid in self._archive.objects
+        )
+        return Contents(NOBODY, replace(STUDY, uid=study_uid), (ListedSeries(SERIES, instances),))
 
 
 @dataclass
@@ -49,8 +83,7 @@ class Line:
         arguments: dict[str, object] = {
             "endpoint": endpoint,
             "rules": TlsRules(authorities=str(self.authority.file)),
-            "connection": FakeConnection(self.archive, "fibre"),
-            "samples": [Wanted("1.2", "1.2.3")],
+            "connection": Holding(self.archive, "fibre"),
             "http_port": 9,  # the discard port: nobody listens
             **changed,
         }
@@ -207,7 +240,7 @@ def test_a_line_without_tls_has_none(line: Line) -> None:
 
 
 def test_an_archive_without_images_is_measured_but_for_the_download(line: Line) -> None:
-    measured = measure(line.check(samples=()), SystemClock())
+    measured = measure(line.check(connection=FakeConnection(line.archive, "fibre")), SystemClock())
 
     assert troubles(measured) == [(Step.DOWNLOAD, "NotOffered")]
 

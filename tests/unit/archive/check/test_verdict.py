@@ -231,9 +231,8 @@ def test_what_a_proxy_gets_around_is_only_noted() -> None:
 
 
 def test_a_ct_of_500_slices_takes_ten_seconds_at_200_mbit() -> None:
-    """By hand: 500 × 512 × 1024 bytes × 8 = 2097.152 Mbit, by 200 are 10.48576 s; a third of it packed."""
+    """By hand: 500 × 512 × 1024 bytes × 8 = 2097.152 Mbit, by 200 are 10.48576 s."""
     rate = MeasuredRate(25_000_000, 1.0)
 
     assert ct_seconds(rate) == pytest.approx(10.48576)
-    assert ct_seconds(rate, is_packed=True) == pytest.approx(3.49525, abs=1e-4)
     assert ct_seconds(MeasuredRate(0, 1.0)) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,7 +12,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "soak"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
 
 import pytest
+from command_line import WORDS, Person
 from orthanc import Orthanc, Setup, missing, running_orthanc
+
+from workstation.workflow import KeySource, NewStore, create_store
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +47,23 @@ def new_orthanc(tmp_path: Path) -> Iterator[Callable[..., Orthanc]]:
             return stack.enter_context(running_orthanc(tmp_path / f"orthanc-{count}", setup))
 
         yield new
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> NewStore:
+    folder = tmp_path_factory.mktemp("empty") / "store"
+    return create_store(folder=folder, key=KeySource.passphrase(WORDS), with_recovery=True)
+
+
+@pytest.fixture
+def person(tmp_path: Path, empty_store: NewStore) -> Person:
+    """Return somebody who has a store and opens it with its recovery key, which takes no stretching."""
+    made = Person(tmp_path / "home", empty_store.recovery_key)
+    shutil.copytree(empty_store.folder, made.home / "store")
+    return made
+
+
+@pytest.fixture
+def newcomer(tmp_path: Path) -> Person:
+    """Return somebody who has a passphrase and no store yet."""
+    return Person(tmp_path / "home")

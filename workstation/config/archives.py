@@ -21,6 +21,7 @@ Errors:  ``BadSetting`` objects are collected, not raised.
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -42,6 +43,7 @@ ENCRYPTIONS: Final = ("tls", "none")
 
 _IDENTIFIER: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _TITLE: Final = re.compile(r"[ -\[\]-~]{1,16}")  # PS3.5 6.2, AE: no backslash, no control characters
+_HIGHEST_PORT: Final = 65_535  # beyond, some systems count from 0 again
 _WAY: Final = {
     "dicomweb": re.compile(r"https?://[^\s?#]+"),
     "dimse": re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}"),
@@ -101,11 +103,11 @@ class Archives:
 
 def load_archives(policy: Path, person: Path) -> Archives:
     """Return the archives of both files; of two with one name the site's holds."""
-    return Archives(*layered(policy, person, _ARCHIVES, _entry))
-
-
-def _entry(identifier: str, table: Mapping[str, Any], is_site: bool) -> ArchiveEntry:  # noqa: FBT001  positional in layered
-    return entry_of(identifier, table, is_site=is_site)
+    return Archives(
+        *layered(
+            policy, person, _ARCHIVES, lambda name, table, is_site: entry_of(name, table, is_site=is_site)
+        )
+    )
 
 
 def save_archives(person: Path, entries: Iterable[ArchiveEntry]) -> None:
@@ -129,7 +131,7 @@ def entry_of(identifier: str, table: Mapping[str, object], *, is_site: bool = Fa
 
 def _checked(identifier: str, name: str, value: object) -> Any:  # noqa: ANN401  of the field's own type
     if name not in _WRITABLE:
-        raise BadSetting(f"An archive has no {name!r}", where=identifier, remedy="It is not used.")
+        raise BadSetting(f"An archive has no {name!r}, but {identifier} has one", remedy="It is not used.")
     choices = _CHOICES.get(name)
     if choices is not None and value not in choices:
         known = ", ".join(choice or '""' for choice in choices)
@@ -148,11 +150,10 @@ def _checked(identifier: str, name: str, value: object) -> Any:  # noqa: ANN401 
 
 
 def _check_whole(entry: ArchiveEntry) -> None:
-    form = _WAY[entry.speech]
     if not entry.ways:
         raise BadSetting(f"{entry.identifier} has no way to it", remedy="Give one under ways.")
     for name, way in entry.ways.items():
-        if not form.fullmatch(way):
+        if not _is_way(entry.speech, way):
             right = "a URL (https://…)" if entry.speech == "dicomweb" else "host:port"
             raise BadSetting(f"The way {name!r} of {entry.identifier} is not {right}")
     for title in (entry.called, entry.calling):
@@ -173,9 +174,19 @@ def _check_whole(entry: ArchiveEntry) -> None:
         raise BadSetting(f"{entry.identifier} signs in at a service", remedy="Give issuer and client_id.")
 
 
+def _is_way(speech: str, way: str) -> bool:
+    if not _WAY[speech].fullmatch(way):
+        return False
+    return speech != "dimse" or 0 < int(way.rpartition(":")[2]) <= _HIGHEST_PORT
+
+
 def _is_here(way: str) -> bool:
-    """Say whether a way leads to this machine."""
-    return way.startswith(("127.", "localhost:", "[::1]:"))
+    """Say whether a way (host:port) leads to this machine."""
+    host = way.rpartition(":")[0].strip("[]")
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _as_toml(entry: ArchiveEntry) -> str:

@@ -81,7 +81,7 @@ def _rule(name: str, table: Mapping[str, object]) -> ForwardRule:
 
 def _texts(name: str, key: str, value: object) -> tuple[str, ...]:
     if key not in _LISTS:
-        raise BadSetting(f"A rule has no {key!r}", where=name, remedy="The rule is not used.")
+        raise BadSetting(f"A rule has no {key!r}, but {name!r} has one", remedy="The rule is not used.")
     if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
         raise BadSetting(f"{key} of the rule {name!r} is no list of texts")
     return tuple(one.strip() for one in value)

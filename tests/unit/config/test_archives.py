@@ -51,13 +51,16 @@ def test_a_person_adds_archives_and_can_t_replace_the_site_s(tmp_path: Path) -> 
         ("[a]\nname='A'", "no way to it"),
         ("[a]\n[a.ways]\nb='archive.example'", "is not a URL"),
         ("[a]\nspeech='dimse'\n[a.ways]\nb='https://x'", "is not host:port"),
+        ("[a]\nspeech='dimse'\n[a.ways]\nb='10.0.0.5:0'", "is not host:port"),
+        ("[a]\nspeech='dimse'\n[a.ways]\nb='10.0.0.5:65536'", "is not host:port"),
         ("[a]\nspeech='fax'\n[a.ways]\nb='https://x'", "takes dicomweb, dimse"),
-        ("[a]\npassword='secret'\n[a.ways]\nb='https://x'", "has no 'password'"),
+        ("[a]\npassword='secret'\n[a.ways]\nb='https://x'", "has no 'password', but a has one"),
         ("[a]\nsign_in='oidc'\n[a.ways]\nb='https://x'", "Give issuer and client_id"),
         ("[a]\ncalled='SEVENTEEN LETTERS'\n[a.ways]\nb='https://x'", "AE title"),
         ("[a]\nname=3\n[a.ways]\nb='https://x'", "is no text"),
         ("[a]\nminimum_tls='1.2'\n[a.ways]\nb='https://x'", "Only the site"),
         ("[a]\nspeech='dimse'\nencryption='none'\n[a.ways]\nb='10.0.0.5:104'", "Only the site"),
+        ("[a]\nspeech='dimse'\nencryption='none'\n[a.ways]\nb='127.evil.net:104'", "Only the site"),
         ("stray = 1", "outside an archive's table"),
         ("[a", "can't be read"),
     ],
@@ -75,8 +78,9 @@ def test_the_site_may_allow_tls_1_2(tmp_path: Path) -> None:
     assert archives.entries[0].minimum_tls == "1.2"
 
 
-def test_what_lies_on_this_machine_needs_no_encryption(tmp_path: Path) -> None:
-    archives = _load(tmp_path, "", "[a]\nspeech='dimse'\nencryption='none'\n[a.ways]\nb='127.0.0.1:4242'")
+@pytest.mark.parametrize("way", ["127.0.0.1:4242", "localhost:65535", "[::1]:104"])
+def test_what_lies_on_this_machine_needs_no_encryption(tmp_path: Path, way: str) -> None:
+    archives = _load(tmp_path, "", f"[a]\nspeech='dimse'\nencryption='none'\n[a.ways]\nb='{way}'")
     assert archives.problems == ()
 
 

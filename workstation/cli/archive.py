@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from workstation.cli.session import Session
+from workstation.cli.session import Session, first_line
 from workstation.cli.stopping import stoppable
 from workstation.cli.tables import table
 from workstation.cli.telling import FOUND_SOMETHING, say, say_json, tell
@@ -150,7 +150,7 @@ def _way(text: str) -> tuple[str, str]:
 
 def _secret(sign_in_by: str, file: Path | None) -> str:
     if file is not None:
-        return file.read_text(encoding="utf-8-sig").partition("\n")[0].rstrip("\r")
+        return first_line(file, "--secret-file")
     if sign_in_by in ("basic", "bearer", "client"):
         return str(click.prompt("Password, token or secret", hide_input=True))
     return ""

@@ -67,7 +67,7 @@ class Session:
         """Return where the key comes from: the file's first line, else the keyring."""
         if self.passphrase_file is None:
             return KeySource.keyring()
-        words = _first_line(self.passphrase_file)
+        words = first_line(self.passphrase_file, "--passphrase-file")
         return KeySource.recovery(words) if looks_like_recovery_key(words) else KeySource.passphrase(words)
 
     @contextlib.contextmanager
@@ -116,12 +116,12 @@ class Session:
             yield desk
 
 
-def _first_line(file: Path) -> str:
-    """Return a file's first line, without the mark that some editors put before UTF-8."""
+def first_line(file: Path, option: str) -> str:
+    """Return the first line of a file that an option names, without the mark that some put before UTF-8."""
     try:
         line = file.read_text(encoding="utf-8-sig").partition("\n")[0].rstrip("\r")
     except UnicodeDecodeError as error:
-        raise click.BadParameter("it is no UTF-8 text", param_hint="--passphrase-file") from error
+        raise click.BadParameter("it is no UTF-8 text", param_hint=option) from error
     if not line:
-        raise click.BadParameter("its first line is empty", param_hint="--passphrase-file")
+        raise click.BadParameter("its first line is empty", param_hint=option)
     return line

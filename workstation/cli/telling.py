@@ -69,7 +69,7 @@ class ProgressLine:
     def show(self, text: str) -> None:
         """Show how far it is."""
         if self._is_shown:
-            click.echo(f"\r\033[K{text}", err=True, nl=False)
+            click.echo(f"\r\033[K{plain(text)}", err=True, nl=False)
 
     def __enter__(self) -> Self:
         return self

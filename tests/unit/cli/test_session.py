@@ -49,6 +49,21 @@ def test_a_file_without_a_passphrase_is_wrong_usage(
     assert at_desk == []
 
 
+@pytest.mark.parametrize("content", [b"", b"\nsecond", b"\xff\xfe\x00"])
+def test_a_file_without_a_secret_sets_no_archive_up(
+    run: Run, home: Path, tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "secret").write_bytes(content)
+    told = run(
+        "archive", "add", "harbor", "--way", "https://archive.example/x", "--sign-in", "bearer",
+        "--secret-file", tmp_path / "secret",
+    )  # fmt: skip
+
+    assert told.exit_code == 2
+    assert "--secret-file" in told.stderr
+    assert not (home / "archives.toml").exists()
+
+
 def test_a_recovery_key_in_the_file_is_taken_for_one(run: Run, at_desk: Asked, tmp_path: Path) -> None:
     key = new_recovery_key()
     (tmp_path / "words").write_text(f"{key.lower()}\n")

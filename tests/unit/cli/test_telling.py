@@ -66,3 +66,13 @@ def test_progress_is_for_who_watches(
     with ProgressLine() as line:
         line.show("1 of 2")
     assert capsys.readouterr().err == "\r\x1b[K1 of 2\r\x1b[K"
+
+
+def test_progress_steers_no_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with ProgressLine() as line:
+        line.show("valid for \x1b[2J\nOU=x")
+
+    assert capsys.readouterr().err == "\r\x1b[Kvalid for  [2J OU=x\r\x1b[K"

@@ -33,6 +33,7 @@ def command(session: Session, *, as_json: bool) -> None:
 
 
 def _instances(study: StudyRow) -> str:
-    """Say how many are here; of how many, where some are not."""
-    whole = study.here >= study.expected
-    return str(study.here) if whole else f"{study.here} of {study.expected}"
+    """Say how many are here; of how many, where some are not or nobody says."""
+    if study.is_whole:
+        return str(study.here)
+    return f"{study.here} of {study.expected if study.is_counted else '?'}"

@@ -23,7 +23,6 @@ class Counts:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    @property
     def have_begun(self) -> bool:
         """Say whether what is brought here has been counted; stores of earlier versions did not."""
         return bool(self._work.rows("SELECT 1 FROM counts WHERE study_uid = ?", _BEGUN))
@@ -35,8 +34,14 @@ class Counts:
     def keep(self, counts: Mapping[str, int]) -> None:
         """Keep counts by study, each in place of the earlier one."""
         if counts:
-            rows = ({"study_uid": uid, "instances": count} for uid, count in counts.items())
-            self._work.write(*(Put("counts", row) for row in rows))
+            self._work.write(
+                *(Put("counts", {"study_uid": uid, "instances": count}) for uid, count in counts.items())
+            )
+
+    def get(self, study_uid: str) -> int | None:
+        """Return a study's count, if it has one."""
+        found = self._work.rows("SELECT instances FROM counts WHERE study_uid = ?", study_uid)
+        return int(found[0][0]) if found else None
 
     def all(self) -> dict[str, int]:
         """Return the count of each study that has one."""

@@ -9,7 +9,7 @@ Units:   days back from today, today included.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from workstation.archive import Task
@@ -94,13 +94,16 @@ def gather(
     overrides: Iterable[Override] = (),
 ) -> Gathered:
     """Return what the store knows of, merged and in order."""
-    accounts = store.listed.accounts()
+    accounts, brought = store.listed.accounts(), store.counts.all()
     remote = _by_study(store.remote_studies.list())
     tasks = [(seen.archive, task) for seen in store.tasks.all() for task in _tasks(seen.body)]
     items = merged(
         (_from_archive(one) for found in remote.values() for one in found),
         (_from_task(archive, task) for archive, task in tasks),
-        (_from_store(row, accounts, reading_of) for row in store.studies.list()),
+        (
+            _from_store(row, accounts.get(row.uid), brought.get(row.uid), reading_of)
+            for row in store.studies.list()
+        ),
     )
     with_tasks = {archive for archive, task in tasks if task.uid}
     first = (now - timedelta(days=rules.days)).strftime("%Y%m%d")
@@ -183,18 +186,28 @@ def _from_task(archive: str, task: Task) -> FromTask:
     )
 
 
-def _from_store(row: StudyRow, accounts: Mapping[str, Account], reading_of: ReadingOf) -> FromStore:
-    account = accounts.get(row.uid)
-    made = FromStore(
+def _from_store(
+    row: StudyRow, account: Account | None, brought: int | None, reading_of: ReadingOf
+) -> FromStore:
+    return FromStore(
         row.patient,
         row.study,
         row.modalities,
         row.body_parts,
         here=row.instances,
-        expected=account.expected if account else None,
+        unlisted=row.instances - account.here if account else 0,
+        expected=_expected(row.instances, account, brought),
         state=reading_of(row.uid),
         available_since=row.stored,
     )
-    if account is None and row.is_work:  # no archive is known to have it: what is here is all there is
-        return replace(made, expected=row.instances)
-    return made
+
+
+def _expected(here: int, account: Account | None, brought: int | None) -> int | None:
+    """Return how many instances there should be, None if nobody says.
+
+    What was made here doesn't make up for what archives list and have not delivered. A disc held what it
+    brought; where more is here by now, something else brought that, and nobody says of how many.
+    """
+    told = [here + account.expected - account.here] if account else []
+    told += [brought] if brought is not None and here <= brought else []
+    return max(told, default=None)

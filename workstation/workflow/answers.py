@@ -53,7 +53,7 @@ class StudyRow:
     modalities: tuple[str, ...]
     site: str
     here: int  # instances that are on this disk
-    expected: int  # instances that belong to it, as far as is known
+    expected: int  # instances that belong to it, as far as is known; more, unless ``is_counted``
     state: StudyState = StudyState.UNREAD
     who: str = ""  # who has it in progress, or has read it
     urgency: Urgency | None = None  # None: nobody has asked for a reading
@@ -72,6 +72,12 @@ class StudyRow:
     trouble: str = ""  # what the reader must know before opening: the archives disagree, images can't be had
     is_prior: bool = False  # it is on the list only because it may be compared with
     rank: int = 0  # its place in the order of reading, from 0
+    is_counted: bool = True  # False: nobody says how many instances belong to it
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether all that belongs to it is here, and somebody has said how much that is."""
+        return self.is_counted and 0 < self.here >= self.expected
 
 
 @dataclass(frozen=True, slots=True)

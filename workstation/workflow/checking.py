@@ -8,9 +8,9 @@ from typing import TypeAlias
 from workstation.security import Action
 from workstation.store.check import Finding
 from workstation.workflow.answers import CheckSummary
+from workstation.workflow.counting import keep_lost
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import verb
-from workstation.workflow.sessions import keep_expected
 from workstation.workflow.wording import counted
 
 CheckProgress: TypeAlias = Callable[[int, int], bool]
@@ -43,13 +43,8 @@ def check_store(
 
 def _remember_lost(desk: Desk, before: Mapping[str, int]) -> None:
     after = {study.uid: study.instances for study in desk.store.studies.list()}
-    keep_expected(
-        desk,
-        {
-            uid: max(count, desk.expected.get(uid, 0))
-            for uid, count in before.items()
-            if uid in after and after[uid] < count
-        },
+    keep_lost(
+        desk.store, {uid: count for uid, count in before.items() if uid in after and after[uid] < count}
     )
 
 

@@ -6,7 +6,6 @@ it; everything that it holds ends then.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -29,10 +28,9 @@ from workstation.sync import Service
 from workstation.workers import WorkerPool
 from workstation.workflow.actor import Actor, local_actor
 from workstation.workflow.archives import Way
+from workstation.workflow.counting import begin_counting
 from workstation.workflow.keys import KeySource, create_store, open_store, own_folder, store_exists
 from workstation.workflow.store_reader import StoreReader
-
-EXPECTED: Final = "expected counts"
 
 _GIGABYTE: Final = 1 << 30
 _MOST_WORKERS: Final = 4
@@ -62,7 +60,6 @@ class Desk:
     reader: StoreReader
     quota: int  # bytes that images may take
     is_demo: bool = False
-    expected: dict[str, int] = field(default_factory=dict)  # study → instances that are to come
     jumps: JumpWatch = field(init=False)
     arriving: int = 0  # imports under way
     ways: Mapping[str, Way] = field(default_factory=dict)  # the archives that are set up
@@ -85,7 +82,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.jumps = JumpWatch(self.clock)
-        self.expected.update(json.loads(self.store.sessions.get(EXPECTED) or "{}"))
+        begin_counting(self.store)
 
     @property
     def start_report(self) -> tuple[str, ...]:

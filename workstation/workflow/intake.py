@@ -1,7 +1,8 @@
 """What a person brings on its way into the store, counted: of each file exactly one thing comes.
 
 ``sync.landing`` does the work; this keeps the tally, puts each study into the audit trail as soon as
-something of it is in the store, however the import ends, and tells the window of it.
+something of it is in the store, however the import ends, and tells the window of it. What was brought by an
+import that came to its end, with nothing refused, is all there was, and is counted.
 
 Units:   bytes.
 Errors:  a file that cannot be taken is a refusal in the tally; what stops everything (a full disk)
@@ -23,6 +24,7 @@ from workstation.security import Action
 from workstation.store import DiskFailed, DiskFull, Outcome, Receipt, StoreReadOnly
 from workstation.sync import Landed, Landing
 from workstation.workflow.answers import Refusal
+from workstation.workflow.counting import count_brought
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import record
 
@@ -54,6 +56,7 @@ class Intake:
         self.tally = Tally()
         self._counting = threading.Lock()  # the tally and who hears of it: several threads count
         self._desk = desk
+        self._cancelled = cancelled
         self._told = told
         self._took = took
         self._landing = Landing(
@@ -83,6 +86,8 @@ class Intake:
     ) -> None:
         try:
             self._landing.__exit__(kind, error, traceback)
+            if error is None and not self._cancelled() and not self.tally.refused:
+                count_brought(self._desk.store, self.tally.studies)
         finally:
             self._desk.arriving -= 1
             self._desk.studies_changed.emit("")

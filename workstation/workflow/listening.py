@@ -27,9 +27,11 @@ from workstation.errors import Cancelled, LumenError, calm
 from workstation.security import Action
 from workstation.store import DiskFailed, DiskFull, StoreReadOnly
 from workstation.sync import Landed, Landing
+from workstation.workflow.counting import count_brought
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import record
 from workstation.workflow.forwarding import Forwarding
+from workstation.workflow.later import Later
 from workstation.workflow.listing import STILL
 
 _TRY_AGAIN: Final = 30.0  # after the disk was full
@@ -86,6 +88,7 @@ class PushListener:
         self._is_troubled = False
         self._is_closed = False
         self._recorded: set[tuple[str, str]] = set()  # study and caller
+        self._later = Later(STILL / desk.clock.pace, self._count_still)
         self._listener = Listener(rules, self._receive)
 
     @property
@@ -103,6 +106,7 @@ class PushListener:
             self._is_closed = True
             landing, self._landing = self._landing, None
         self._listener.close()
+        self._later.stop()
         if landing is not None:
             landing.close()
 
@@ -159,13 +163,26 @@ class PushListener:
         if self._is_troubled:
             self._is_troubled, self._desk.trouble = False, ""
         now = self._desk.clock.monotonic()
-        for uid, when in tuple(self._desk.coming.items()):
-            if now - when > STILL:
-                self._desk.coming.pop(uid, None)
         for uid in studies:
             self._desk.coming[uid] = now
-            if self._desk.service is not None:
-                self._desk.service.look_again()
+        self._tell_changed(studies)
+        self._later.soon()
+
+    def _count_still(self) -> None:
+        """Count the studies of which nothing has come for a while: what was pushed is all there is."""
+        now = self._desk.clock.monotonic()
+        still = [uid for uid, when in tuple(self._desk.coming.items()) if now - when >= STILL]
+        for uid in still:
+            self._desk.coming.pop(uid, None)
+        count_brought(self._desk.store, still)
+        self._tell_changed(still)
+        if self._desk.coming:
+            self._later.soon()
+
+    def _tell_changed(self, study_uids: Iterable[str]) -> None:
+        if self._desk.service is not None:
+            self._desk.service.look_again()
+        for uid in study_uids:
             self._desk.studies_changed.emit(uid)
 
     def _dropped(self, source: Source, error: Exception) -> None:

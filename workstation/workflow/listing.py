@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from workstation.store import HELD, Account
+from workstation.store import HELD
 from workstation.sync import Gathered, Progress, Service
 from workstation.workflow import sessions
 from workstation.workflow.answers import StudyRow, StudyState, Urgency
@@ -44,7 +44,6 @@ class _Listing:
     progress: Mapping[str, Progress]  # study UID → how far it is, of what is wanted
     priors: Mapping[str, tuple[int, int]]  # study UID → priors here, known
     claimed: Collection[str]  # studies whose task this desk holds
-    accounts: Mapping[str, Account]  # study UID → what of what archives list is here
     pushed: Collection[str]  # studies of which something was brought just now
 
     def is_known(self, archive: str) -> bool:
@@ -90,7 +89,6 @@ def _listing(desk: Desk, service: Service) -> _Listing:
         wanted,
         service.prior_counts(),
         {held.study_uid for held in desk.store.claims.all() if held.state == HELD},
-        desk.store.listed.accounts(),
         {uid for uid, when in tuple(desk.coming.items()) if now - when < STILL},
     )
 
@@ -128,8 +126,9 @@ def _row(listing: _Listing, item: Item, place: Place | None) -> StudyRow:
         modalities=item.modalities,
         site=item.site,
         here=here,
-        expected=expected,
-        state=_state(listing, item, is_whole=0 < here >= expected),
+        expected=here if expected is None else expected,
+        is_counted=expected is not None,
+        state=_state(listing, item, here, expected),
         who=who,
         urgency=_URGENCIES[item.priority] if item.task else None,
         due=place.clock.due if place and place.clock and not item.reading.state.is_done else None,
@@ -144,37 +143,32 @@ def _row(listing: _Listing, item: Item, place: Place | None) -> StudyRow:
         can_be_claimed=item.task is not None and item.task.is_claimable,
         is_claimed=item.study_uid in listing.claimed and not who,
         why_here=place.why if place else "",
-        trouble=" ".join(_troubles(listing, item, is_whole=0 < here >= expected)),
+        trouble=" ".join(_troubles(listing, item, lacks=expected is not None and here < expected)),
         is_prior=place is None,
         rank=place.rank if place else len(listing.gathered.to_read) + 1,
     )
 
 
-def _account(listing: _Listing, item: Item) -> tuple[int, int]:
-    """Return how many instances are here, and how many there should be by whoever says the most.
-
-    What was made here doesn't make up for what an archive lists and has not delivered.
-    """
+def _account(listing: _Listing, item: Item) -> tuple[int, int | None]:
+    """Return how many instances are here, and how many there should be by whoever says the most."""
     progress = listing.progress.get(item.study_uid)
     here = max(item.here, progress.here if progress else 0)
-    account = listing.accounts.get(item.study_uid)
-    told = (
-        item.here + account.expected - account.here if account else 0,
-        item.expected or 0,
-        (progress.listed or 0) if progress else 0,
-        listing.desk.expected.get(item.study_uid, 0),
-    )
-    return here, max(here, *told)
+    told = (item.expected, progress.listed if progress else None)
+    known = [count for count in told if count is not None]
+    return here, max((here, *known)) if known else None
 
 
-def _state(listing: _Listing, item: Item, *, is_whole: bool) -> StudyState:
+def _state(listing: _Listing, item: Item, here: int, expected: int | None) -> StudyState:
     read = _READ.get(item.reading.state)
     if read and not (read is StudyState.IN_PROGRESS and listing.moment.is_me(item.reading.who)):
         return read
     if item.study_uid in listing.pushed:
         return StudyState.ARRIVING
-    if not is_whole:
-        return StudyState.ARRIVING if _arrives(listing, item) else _standing(item)
+    is_whole = expected is not None and 0 < here >= expected
+    if not is_whole and _arrives(listing, item):
+        return StudyState.ARRIVING
+    if not item.here or here < (expected or 0):
+        return _standing(item)
     return StudyState.OPENED if item.study_uid in listing.opened else StudyState.UNREAD
 
 
@@ -195,7 +189,7 @@ def _is_reachable(listing: _Listing, item: Item) -> bool:
     return any(name in lines and lines[name].is_usable for name in item.archives)
 
 
-def _troubles(listing: _Listing, item: Item, *, is_whole: bool) -> Iterator[str]:
+def _troubles(listing: _Listing, item: Item, *, lacks: bool) -> Iterator[str]:
     """Yield what a reader must know before opening a study."""
     if item.conflicts:
         what = ", ".join(conflict.what.value for conflict in item.conflicts)
@@ -203,7 +197,7 @@ def _troubles(listing: _Listing, item: Item, *, is_whole: bool) -> Iterator[str]
     progress = listing.progress.get(item.study_uid)
     if progress is not None and progress.given_up:
         yield f"{counted(progress.given_up, 'image')} can't be had from the archive."
-    elif item.is_stored and not is_whole:
+    elif item.is_stored and lacks:
         if item.archives and not any(map(listing.is_known, item.archives)):
             yield "The archive that has the rest of it is not set up any more."
         elif progress is not None and progress.is_settled and len(item.archives) > 1:

@@ -5,11 +5,8 @@ Nobody's action, so no record.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-
 from workstation.viewing import SeenLedger, Snapshot, SnapshotBroken
-from workstation.workflow.desk import EXPECTED, Desk
+from workstation.workflow.desk import Desk
 
 _LAST = "last study"
 _FILTERS = "saved filters"
@@ -78,13 +75,6 @@ def keep_filters(desk: Desk, filters: str) -> None:
 def kept_filters(desk: Desk) -> str:
     """Return the saved filters, "" if there are none."""
     return desk.store.sessions.get(_FILTERS) or ""
-
-
-def keep_expected(desk: Desk, counts: Mapping[str, int]) -> None:
-    """Remember how many instances studies are going to have."""
-    if any(desk.expected.get(uid) != count for uid, count in counts.items()):
-        desk.expected.update(counts)
-        desk.store.sessions.put(EXPECTED, json.dumps(desk.expected))
 
 
 def _name(study_uid: str) -> str:

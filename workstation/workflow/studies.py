@@ -135,7 +135,9 @@ def row_of(desk: Desk, study_uid: str) -> StudyRow:
 def list_row(desk: Desk, study: StoredStudy) -> StudyRow:
     """Return a study of the store as the list shows it."""
     patient, facts = study.patient, study.study
-    expected = max(study.instances, desk.expected.get(facts.uid, 0))
+    brought = desk.store.counts.get(facts.uid)
+    is_counted = brought is not None and study.instances <= brought
+    expected = max(study.instances, brought or 0)
     return StudyRow(
         uid=facts.uid,
         patient_name=patient.name,
@@ -151,14 +153,18 @@ def list_row(desk: Desk, study: StoredStudy) -> StudyRow:
         site=facts.institution,
         here=study.instances,
         expected=expected,
-        state=_state(desk, facts.uid, is_whole=study.instances == expected),
+        is_counted=is_counted,
+        state=_state(desk, study, expected, is_counted=is_counted),
     )
 
 
-def _state(desk: Desk, study_uid: str, *, is_whole: bool) -> StudyState:
-    if not is_whole:
-        return StudyState.ARRIVING if desk.arriving else StudyState.INCOMPLETE
-    return StudyState.OPENED if sessions.was_opened(desk, study_uid) else StudyState.UNREAD
+def _state(desk: Desk, study: StoredStudy, expected: int, *, is_counted: bool) -> StudyState:
+    lacks = study.instances < expected
+    if desk.arriving and (lacks or not is_counted):
+        return StudyState.ARRIVING
+    if lacks:
+        return StudyState.INCOMPLETE
+    return StudyState.OPENED if sessions.was_opened(desk, study.uid) else StudyState.UNREAD
 
 
 def _accounting(records: Sequence[InstanceRecord]) -> str:

@@ -137,8 +137,6 @@ def _item(group: _Group, procedures: Procedures | None) -> Item:
     study, patient = _study(group), _patient(group.patients)
     codes = [task.procedure_code for task in group.tasks]
     parts = tuple(sorted({part for source in group.with_images for part in source.body_parts}))
-    counts = [source.instances for source in group.archived] + [source.expected for source in group.stored]
-    here = max((source.here for source in group.stored), default=0)
     archives = tuple(sorted({source.archive for source in group.archived}))
     return Item(
         key=group.key,
@@ -161,8 +159,8 @@ def _item(group: _Group, procedures: Procedures | None) -> Item:
         exam_end=_earliest([source.exam_end for source in group.with_images]),
         reading=_reading(group, open_tasks),
         assigned=_first(task.assigned for task in open_tasks),
-        here=here,
-        expected=max((count for count in (*counts, here or None) if count is not None), default=None),
+        here=_here(group),
+        expected=_expected(group),
         is_stored=bool(group.stored),
         task=_task(open_tasks),
         procedure_code=_first(codes),
@@ -192,6 +190,21 @@ def _study(group: _Group) -> Study:
     facts["accession"] = facts["accession"] or _first(task.accession for task in group.tasks)
     facts["description"] = facts["description"] or _first(task.description for task in group.tasks)
     return Study(uid=uid, **facts)
+
+
+def _here(group: _Group) -> int:
+    return max((source.here for source in group.stored), default=0)
+
+
+def _expected(group: _Group) -> int | None:
+    """Return how many images there should be by whoever says the most, None if nobody says.
+
+    What was made here doesn't make up for what an archive has more than when it was asked.
+    """
+    unlisted = max((source.unlisted for source in group.stored), default=0)
+    told = [source.instances + unlisted for source in group.archived if source.instances is not None]
+    told += [source.expected for source in group.stored if source.expected is not None]
+    return max((*told, _here(group))) if told else None
 
 
 def _modalities(group: _Group) -> tuple[str, ...]:

@@ -64,7 +64,8 @@ class FromStore:
     modalities: tuple[str, ...] = ()
     body_parts: tuple[str, ...] = ()
     here: int = 0
-    expected: int | None = None
+    unlisted: int = 0  # of these, what archives were asked for and don't list
+    expected: int | None = None  # None: nobody says
     state: State = State.UNREAD
     who: str = ""
     available_since: datetime | None = None

@@ -14,13 +14,14 @@ def test_counts_are_kept_each_in_place_of_the_earlier(store: Store) -> None:
     store.counts.keep({})
 
     assert store.counts.all() == {"1.1": 4, "1.2": 7}
+    assert (store.counts.get("1.1"), store.counts.get("1.3")) == (4, None)
 
 
 def test_counting_begins_once_and_says_so(store: Store) -> None:
-    assert not store.counts.have_begun
+    assert not store.counts.have_begun()
     store.counts.begin({"1.1": 3})
 
-    assert store.counts.have_begun
+    assert store.counts.have_begun()
     assert store.counts.all() == {"1.1": 3}
 
 
@@ -36,4 +37,4 @@ def test_the_counts_survive_the_loss_of_either_other_file(
     again.close()
     (folder / "work.db").unlink()
     assert reopen().counts.all() == {"1.1": 3}
-    assert reopen().counts.have_begun
+    assert reopen().counts.have_begun()

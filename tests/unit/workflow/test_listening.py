@@ -28,7 +28,7 @@ from workstation.clock import ManualClock
 from workstation.config import BadSetting, ForwardRule, Forwards
 from workstation.security import Action
 from workstation.store import DiskFull
-from workstation.workflow import Desk, StudyState, list_studies, listening, start_listening
+from workstation.workflow import Desk, StudyRow, StudyState, list_studies, listening, start_listening
 from workstation.workflow.forwarding import fits
 from workstation.workflow.listening import PushListener, callers_of
 
@@ -82,6 +82,10 @@ def slices(count: int, study: str = STUDY) -> list[Dataset]:
 
 def received(desk: Desk) -> list[tuple[str, str]]:
     return [(one.study, one.detail) for one in trail(desk) if one.action is Action.RECEIVE]
+
+
+def rows(desk: Desk) -> dict[str, StudyRow]:
+    return {one.uid: one for one in list_studies(desk)}
 
 
 def queued(desk: Desk) -> list[tuple[str, str]]:
@@ -326,8 +330,27 @@ def test_callers_are_read_as_the_settings_write_them() -> None:
     assert [(one.title, one.networks) for one in found] == [("CT1", ("10.1.2.3",)), ("ROUTER", ("fd00::/8",))]
 
 
-def test_what_was_pushed_long_ago_is_forgotten_as_arriving(connected: Desk, listener: PushListener) -> None:
-    push(listener.port, *slices(1))
-    connected.coming[STUDY] -= 60.0
-    push(listener.port, *slices(1, "1.2.77"))
-    assert set(connected.coming) == {"1.2.77"}
+def test_a_push_counts_as_all_there_is_once_nothing_more_comes(
+    connected: Desk, free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "STILL", 0.2)
+    settings = settings_with(listener__port=free_port, listener__callers=CALLERS)
+    assert start_listening(connected, settings=settings) is not None
+    monkeypatch.setattr(listening, "STILL", 3600.0)  # as long as it goes on
+    push(free_port, *slices(2))
+    assert not rows(connected)[STUDY].is_counted
+
+    monkeypatch.setattr(listening, "STILL", 0.0)
+    until(lambda: STUDY not in connected.coming)
+    until(lambda: rows(connected)[STUDY].is_whole)
+    assert rows(connected)[STUDY].state is StudyState.UNREAD
+
+
+def test_a_push_that_is_cut_by_the_end_is_counted_by_nobody(
+    desk: Desk, free_port: int, reopen: Callable[[], Desk]
+) -> None:
+    settings = settings_with(listener__port=free_port, listener__callers=CALLERS)
+    assert start_listening(desk, settings=settings) is not None
+    push(free_port, *slices(2))
+    (row,) = list_studies(reopen())
+    assert (row.here, row.is_counted, row.is_whole) == (2, False, False)

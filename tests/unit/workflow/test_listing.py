@@ -87,7 +87,7 @@ def test_what_was_made_here_doesn_t_make_up_for_what_is_missing(
 def test_an_image_that_was_lost_here_is_missed_with_archives_as_without(connected: Desk, disc: Path) -> None:
     put(disc, a_slice(0, "1.2.8"))
     take_in(connected, disc)
-    connected.expected["1.2.8"] = 2
+    connected.store.counts.keep({"1.2.8": 2})
     service_of(connected).look_again()
     (found,) = [one for one in list_studies(connected) if one.uid == "1.2.8"]
     assert (found.state, found.expected) == (StudyState.INCOMPLETE, 2)

@@ -241,8 +241,23 @@ def test_the_larger_count_is_expected(
     archived: Callable[..., FromArchive], stored: Callable[..., FromStore]
 ) -> None:
     assert _one(merged([archived()], [], [stored(expected=300)])).expected == 300
-    assert _one(merged([], [], [stored(here=5)])).expected == 5
     assert _one(merged([replace(archived(), instances=None)], [], [])).expected is None
+
+
+def test_what_nobody_counts_is_not_taken_for_whole(
+    archived: Callable[..., FromArchive], stored: Callable[..., FromStore]
+) -> None:
+    for archives in ([], [replace(archived(), instances=None)]):
+        item = _one(merged(archives, [], [stored(here=5)]))
+        assert (item.here, item.expected, item.is_whole) == (5, None, False)
+
+
+def test_what_was_made_here_does_not_make_up_for_what_an_archive_has_got_since(
+    archived: Callable[..., FromArchive], stored: Callable[..., FromStore]
+) -> None:
+    """All 211 that it listed are here, and a report that was made here: it has 212 by now."""
+    item = _one(merged([archived()], [], [stored(here=212, unlisted=1, expected=212)]))
+    assert (item.here, item.expected, item.is_whole) == (212, 213, False)
 
 
 def test_a_procedure_code_that_the_site_knows_says_what_was_examined(

@@ -37,6 +37,7 @@ def test_the_counts_of_the_line_add_up_to_the_files_that_were_found(
     ("summary", "line"),
     [
         (ImportSummary(0, 0, 0, others=1), "Nothing new imported · 1 file holds no images"),
+        (ImportSummary(1, 1, 1), "1 instance in 1 study imported · 1 was here already"),
         (
             ImportSummary(1, 0, 3, others=6),
             "Nothing new imported · 3 were here already · 6 other files hold no images",

@@ -97,7 +97,7 @@ def summary_text(summary: ImportSummary) -> str:
     if summary.versions:
         parts[0] += f", {amount(summary.versions)} of them kept apart from what was here under the same UID"
     if summary.known:
-        parts.append(f"{amount(summary.known)} were here already")
+        parts.append(f"{amount(summary.known)} {'was' if summary.known == 1 else 'were'} here already")
     if summary.refused:
         parts.append(f"{counted(len(summary.refused), 'file')} could not be read")
     if summary.others:

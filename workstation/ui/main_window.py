@@ -243,7 +243,8 @@ class MainWindow(QMainWindow):
 
     def _offered(self) -> Offered:
         beside = self.network.outbox.offered() if self.network else []
-        return [*beside, *self._page().offered(), *self.actions_.items()]
+        offered = [*beside, *self._page().offered(), *self.actions_.items()]
+        return [one for one in offered if one[0].name != "full-screen-images"]  # F11 does the same
 
     def _page(self) -> StudiesPage | ReadingPage | CheckPage:
         pages = (self.reading, self.network.check) if self.network else (self.reading,)

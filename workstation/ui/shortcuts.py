@@ -104,7 +104,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("next-viewport", "Next viewport", _R, ("Tab",)),
     Command("previous-viewport", "Previous viewport", _R, ("Shift+Tab",)),
     Command("maximise", "Show one viewport alone", _R, ("Return",)),
-    Command("full-screen-images", "Full screen for the images", _R, ("F",)),
+    Command("full-screen-images", "Full screen", _R, ("F",)),
     Command("delete-mark", "Delete the chosen measurement", _R, ("Del",)),
     Command("undo", "Undo", _R, ("Ctrl+Z",)),
     Command("redo", "Redo", _R, ("Ctrl+Y", "Ctrl+Shift+Z")),
@@ -137,6 +137,19 @@ def remapped(
 ) -> tuple[Command, ...]:
     """Return the table with other keys for some commands, by their names."""
     return tuple(replace(command, keys=keys.get(command.name, command.keys)) for command in commands)
+
+
+def merged(commands: Iterable[Command]) -> tuple[Command, ...]:
+    """Return commands with those of the same words as one, where the first stands, with all their keys.
+
+    >>> [(one.text, one.keys) for one in merged(COMMANDS) if one.text == "Full screen"]
+    [('Full screen', ('F11', 'F'))]
+    """
+    made: dict[str, Command] = {}
+    for command in commands:
+        known = made.get(command.text)
+        made[command.text] = replace(known, keys=(*known.keys, *command.keys)) if known else command
+    return tuple(made.values())
 
 
 def conflicts(commands: Iterable[Command] = COMMANDS) -> tuple[tuple[Command, Command, str], ...]:

@@ -6,12 +6,21 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workstation.ui.controls import Label, caption
 from workstation.ui.panels.sheet import Sheet
-from workstation.ui.shortcuts import COMMANDS, Command, Place, spoken
+from workstation.ui.shortcuts import COMMANDS, Command, Place, merged, spoken
 from workstation.ui.theme import STEP, FontSize
 
 _MOUSE: Final = (
@@ -25,31 +34,60 @@ _MOUSE: Final = (
 _OVER_IMAGES: Final = "Mouse over the images"
 _PLACES: Final = tuple(Place)
 _MOST: Final = 23.5  # lines of a column
+_EDGE: Final = 5 * STEP
+_BAR: Final = 12  # width of a scroll bar
+_SCROLLS: Final = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _HEADING: Final = 1.5  # lines that a heading takes
 
 Line = tuple[str, str]  # what, by which key; a heading has none
 
 
 class KeySheet(Sheet):
-    """Shows every command that has a key; any key or click closes it."""
+    """Shows every command that has a key; any key or click closes it, but those that scroll a long one."""
 
     def __init__(self, parent: QWidget, commands: Iterable[Command] = COMMANDS) -> None:
         super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(5 * STEP, 5 * STEP, 5 * STEP, 5 * STEP)
-        column.setSpacing(4 * STEP)
-        column.addWidget(Label("Keys", size=FontSize.NAME, strong=True))
-        row = QHBoxLayout()
+        self._inside = QWidget()
+        row = QHBoxLayout(self._inside)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4 * STEP)
         for lines in _columns(_lines(commands)):
             row.addLayout(_grid(lines))
-        column.addLayout(row)
+        self._scrolled = QScrollArea()
+        self._scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        self._scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scrolled.setWidget(self._inside)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(_EDGE, _EDGE, _EDGE, _EDGE)
+        column.setSpacing(4 * STEP)
+        self._head = Label("Keys", size=FontSize.NAME, strong=True)
+        column.addWidget(self._head)
+        column.addWidget(self._scrolled)
+
+    def open(self) -> None:
+        """Show it as large as it is, or as the window allows."""
+        beside, above = 2 * _EDGE, 2 * _EDGE + 4 * STEP + self._head.sizeHint().height()
+        room = self.parentWidget().size() - QSize(beside, above)
+        whole = self._inside.sizeHint()
+        bars = QSize(
+            _BAR if whole.height() > room.height() else 0, _BAR if whole.width() > room.width() else 0
+        )
+        self._scrolled.setFixedSize((whole + bars).boundedTo(room))
+        super().open()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Scroll where there is more to see; else close."""
+        bar = self._scrolled.verticalScrollBar()
+        if event.key() in _SCROLLS and bar.maximum():
+            QApplication.sendEvent(bar, event)
+        else:
+            super().keyPressEvent(event)
 
 
 def _lines(commands: Iterable[Command]) -> list[Line]:
     """Return headings and keys, place by place; the mouse comes after the keys of the images."""
     listed = sorted(
-        (command for command in commands if command.keys), key=lambda one: _PLACES.index(one.place)
+        (command for command in merged(commands) if command.keys), key=lambda one: _PLACES.index(one.place)
     )
     made: list[Line] = []
     for place, group in groupby(listed, lambda command: command.place):
@@ -61,17 +99,39 @@ def _lines(commands: Iterable[Command]) -> list[Line]:
 
 
 def _columns(lines: list[Line]) -> list[list[Line]]:
-    """Divide lines among columns that fit into the smallest window; no heading stands at a column's end."""
+    """Divide lines among columns that fit into the smallest window.
+
+    A place that would fit whole begins its own column rather than be divided; where it must be divided, its
+    heading stands over the rest, too.
+    """
     columns: list[list[Line]] = [[]]
-    height = 0.0
-    for line in lines:
-        takes = 1.0 if line[1] else _HEADING
-        if height + takes + (0.0 if line[1] else 1.0) > _MOST:
+    room = _MOST
+    for group in _groups(lines):
+        heading = group[0]
+        if _height(group) > room and columns[-1]:
             columns.append([])
-            height = 0.0
-        columns[-1].append(line)
-        height += takes
+            room = _MOST
+        for line in group:
+            if room < 1.0:
+                columns.append([heading])
+                room = _MOST - _HEADING
+            columns[-1].append(line)
+            room -= _height([line])
     return columns
+
+
+def _groups(lines: list[Line]) -> list[list[Line]]:
+    """Return each heading with its lines."""
+    groups: list[list[Line]] = []
+    for line in lines:
+        if not line[1]:
+            groups.append([])
+        groups[-1].append(line)
+    return groups
+
+
+def _height(lines: list[Line]) -> float:
+    return sum(1.0 if key else _HEADING for _, key in lines)
 
 
 def _keys(command: Command) -> str:

@@ -13,7 +13,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
 
 import pytest
 from command_line import WORDS, Person
+from guise_proxy import Disguised, disguised
+from guises import GUISES
 from orthanc import Orthanc, Setup, missing, running_orthanc
+from scripted_worklist import Worklist
 
 from workstation.workflow import KeySource, NewStore, create_store
 
@@ -47,6 +50,15 @@ def new_orthanc(tmp_path: Path) -> Iterator[Callable[..., Orthanc]]:
             return stack.enter_context(running_orthanc(tmp_path / f"orthanc-{count}", setup))
 
         yield new
+
+
+@pytest.fixture
+def wear(orthanc: Orthanc) -> Iterator[Callable[..., Disguised]]:
+    """Let the shared Orthanc answer as a product, and as several at once."""
+    with ExitStack() as stack:
+        yield lambda product, *items: stack.enter_context(
+            disguised(orthanc.port, GUISES[product], Worklist(*items))
+        )
 
 
 @pytest.fixture(scope="session")

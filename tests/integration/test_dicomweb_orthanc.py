@@ -10,7 +10,6 @@ import base64
 import hashlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 
@@ -19,15 +18,14 @@ import pydicom
 import pytest
 from dicom_objects import ct, part10
 from dicomweb_client.api import DICOMwebClient
-from dimse_ends import files_of
+from dicomweb_ends import connected, fetched, study
+from dimse_ends import files_of, outgoing_of
 from orthanc import Orthanc, Setup
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 from pydicom.encaps import generate_frames
 
 from workstation.archive import (
-    Address,
-    Endpoint,
     NotAllowed,
     NotOffered,
     NotThere,
@@ -35,11 +33,10 @@ from workstation.archive import (
     Query,
     Reference,
     Settled,
-    Speech,
     Truncated,
     Wanted,
 )
-from workstation.archive.web import ANONYMOUS, Authenticator, WebConnection, connect
+from workstation.archive.web import WebConnection
 
 New = Callable[..., Orthanc]
 
@@ -48,36 +45,8 @@ KOREAN = "Kim^Chulsoo=金^哲洙=김^철수"
 
 @pytest.fixture(name="connection")
 def a_connection(orthanc: Orthanc) -> Iterator[WebConnection]:
-    with closing(connected(orthanc)) as made:
+    with connected(orthanc.dicomweb, "orthanc") as made:
         yield made
-
-
-def connected(
-    orthanc: Orthanc, product: str = "orthanc", authenticator: Authenticator = ANONYMOUS
-) -> WebConnection:
-    address = Address("o", "Orthanc", Speech.DICOMWEB, (), product=product)
-    return connect(address, Endpoint("loopback", url=orthanc.dicomweb), authenticator=authenticator)
-
-
-def study(number: int, instances: int = 1, **attributes: object) -> list[bytes]:
-    """Return the files of a study with one series."""
-    uids = {"StudyInstanceUID": f"1.2.{number}", "SeriesInstanceUID": f"1.2.{number}.1"}
-    return [
-        part10(ct(SOPInstanceUID=f"1.2.{number}.1.{one}", InstanceNumber=one, **uids, **attributes))
-        for one in range(1, instances + 1)
-    ]
-
-
-def outgoing(data: bytes) -> Outgoing:
-    read = pydicom.dcmread(BytesIO(data), force=True)
-    return Outgoing(
-        str(read.SOPInstanceUID),
-        str(read.SOPClassUID),
-        str(read.StudyInstanceUID),
-        str(read.SeriesInstanceUID),
-        str(read.file_meta.TransferSyntaxUID),
-        memoryview(data),
-    )
 
 
 def wanted(dataset: Dataset, *frames: int) -> Wanted:
@@ -88,10 +57,6 @@ def wanted(dataset: Dataset, *frames: int) -> Wanted:
 
 def found(connection: WebConnection, query: Query) -> set[str]:
     return {one.study.uid for one in connection.images.search(query).studies}
-
-
-def fetched(connection: WebConnection, one: Wanted) -> list[bytes]:
-    return [b"".join(part) for part in connection.images.retrieve(one)]
 
 
 # --- search and metadata --------------------------------------------------------------------------------
@@ -258,7 +223,7 @@ def test_what_orthanc_doesn_t_have_is_not_there(orthanc: Orthanc, connection: We
 
 def test_what_is_stored_can_be_read_back_byte_for_byte(orthanc: Orthanc, connection: WebConnection) -> None:
     files = study(1, 20)
-    objects = [outgoing(one) for one in files]
+    objects = [outgoing_of(one) for one in files]
 
     answers = connection.images.store(objects)
 
@@ -272,7 +237,7 @@ def test_what_is_stored_can_be_read_back_byte_for_byte(orthanc: Orthanc, connect
 def test_one_object_that_can_t_be_read_doesn_t_keep_others_from_being_stored(
     orthanc: Orthanc, connection: WebConnection
 ) -> None:
-    good = [outgoing(one) for one in study(1, 2)]
+    good = [outgoing_of(one) for one in study(1, 2)]
     junk = Outgoing("9.9", "1.2", "1.2.1", "1.2.1.1", "1.2.840.10008.1.2.1", memoryview(b"junk" * 100))
 
     answers = connection.images.store([good[0], junk, good[1]])
@@ -292,9 +257,9 @@ def test_a_yes_to_another_content_is_no_proof_and_the_read_back_shows_it(connect
             SeriesInstanceUID="1.2.1.1",
         )
     )
-    connection.images.store([outgoing(old)])
+    connection.images.store([outgoing_of(old)])
 
-    (answer,) = connection.images.store([outgoing(new)])
+    (answer,) = connection.images.store([outgoing_of(new)])
 
     assert answer.settled in (Settled.STORED, Settled.ALREADY)
     assert fetched(connection, Wanted("1.2.1", "1.2.1.1", "1.2.1.1.1")) == [old]
@@ -305,7 +270,7 @@ def test_a_yes_to_another_content_is_no_proof_and_the_read_back_shows_it(connect
 
 def test_probing_finds_what_orthanc_can_do(orthanc: Orthanc) -> None:
     orthanc.upload(study(1))
-    with closing(connected(orthanc, product="")) as connection:
+    with connected(orthanc.dicomweb) as connection:
         traits = connection.capabilities
 
     assert (traits.percent_decodes, traits.modality_lists, traits.rendered) == (False, True, True)
@@ -322,9 +287,9 @@ def test_a_password_opens_the_archive_and_without_it_nothing(new_orthanc: New) -
             return False
 
     orthanc = new_orthanc(Setup(users={"reader": "secret"}))
-    with closing(connected(orthanc, authenticator=Basic())) as connection:
+    with connected(orthanc.dicomweb, "orthanc", Basic()) as connection:
         connection.echo()
-    with closing(connected(orthanc)) as connection, pytest.raises(NotAllowed):
+    with connected(orthanc.dicomweb, "orthanc") as connection, pytest.raises(NotAllowed):
         connection.echo()
 
 
@@ -339,7 +304,7 @@ def test_an_archive_that_hangs_is_left_when_the_connection_closes(new_orthanc: N
         except BaseException as error:  # noqa: BLE001  it is looked at below
             outcome.append(error)
 
-    with closing(connected(orthanc)) as waiting:
+    with connected(orthanc.dicomweb, "orthanc") as waiting:
         waiting.echo()
         orthanc.freeze()
         thread = threading.Thread(target=ask)
@@ -367,7 +332,7 @@ def test_an_archive_that_dies_in_the_middle_is_noticed_and_found_again(new_ortha
         for number in range(1, 40)
     ]
     orthanc.upload(files)
-    with closing(connected(orthanc)) as connection:
+    with connected(orthanc.dicomweb, "orthanc") as connection:
         coming = connection.images.retrieve(Wanted("1.2.1", "1.2.1.1"))
         whole = [b"".join(next(coming))]
         orthanc.kill()

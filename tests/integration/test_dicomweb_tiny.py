@@ -7,30 +7,28 @@ of an object that it refuses neither which one nor rightly why.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from io import BytesIO
 
 import pydicom
 import pytest
-from dicom_objects import IMPLICIT, ct, part10
+from dicom_objects import IMPLICIT
 from dicomweb_client.api import DICOMwebClient
+from dicomweb_ends import connected, fetched, study
+from dimse_ends import outgoing_of
 from large_files import large
 from tiny_archive import TinyArchive, TinyMissing, running_tiny_archive
 
 from workstation.archive import (
-    Address,
-    Endpoint,
     NotOffered,
     NotThere,
     Outgoing,
     Query,
     Reference,
     Settled,
-    Speech,
     Wanted,
 )
 from workstation.archive.unfinished import begun_of
-from workstation.archive.web import WebConnection, connect
+from workstation.archive.web import WebConnection
 
 
 @pytest.fixture(name="tiny")
@@ -44,40 +42,13 @@ def a_tiny_archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TinyArc
 
 @pytest.fixture(name="connection")
 def a_connection(tiny: TinyArchive) -> Iterator[WebConnection]:
-    with closing(connected(tiny)) as made:
+    with connected(tiny.dicomweb) as made:
         yield made
 
 
-def connected(tiny: TinyArchive) -> WebConnection:
-    address = Address("t", "Tiny", Speech.DICOMWEB, ())
-    return connect(address, Endpoint("loopback", url=tiny.dicomweb))
-
-
-def study(number: int, instances: int = 1, syntax: str = "", **attributes: object) -> list[bytes]:
-    uids = {"StudyInstanceUID": f"1.2.{number}", "SeriesInstanceUID": f"1.2.{number}.1"}
-    return [
-        part10(
-            ct(SOPInstanceUID=f"1.2.{number}.1.{one}", InstanceNumber=one, **uids, **attributes),
-            *([syntax] if syntax else []),
-        )
-        for one in range(1, instances + 1)
-    ]
-
-
-def outgoing(data: bytes) -> Outgoing:
-    read = pydicom.dcmread(BytesIO(data))
-    uids = str(read.StudyInstanceUID), str(read.SeriesInstanceUID)
-    syntax = str(read.file_meta.TransferSyntaxUID)
-    return Outgoing(str(read.SOPInstanceUID), str(read.SOPClassUID), *uids, syntax, memoryview(data))
-
-
 def stored(connection: WebConnection, files: list[bytes]) -> None:
-    answers = connection.images.store([outgoing(one) for one in files])
+    answers = connection.images.store([outgoing_of(one) for one in files])
     assert [one.settled for one in answers] == [Settled.STORED] * len(files)
-
-
-def fetched(connection: WebConnection, wanted: Wanted) -> list[bytes]:
-    return [b"".join(part) for part in connection.images.retrieve(wanted)]
 
 
 def datasets(files: list[bytes]) -> list[dict[str, object]]:
@@ -127,7 +98,7 @@ def test_dicomweb_client_sees_the_same(tiny: TinyArchive, connection: WebConnect
 def test_what_is_there_is_verified_and_what_isn_t_isn_t(connection: WebConnection) -> None:
     files = study(1, 3, IMPLICIT)
     stored(connection, files)
-    objects = [outgoing(one) for one in files]
+    objects = [outgoing_of(one) for one in files]
     references = [Reference(one.study_uid, one.series_uid, one.uid) for one in objects]
 
     assert connection.images.verify([*references, Reference("1.2.1", "1.2.1.1", "9.9")]) == {
@@ -140,7 +111,7 @@ def test_what_is_there_is_verified_and_what_isn_t_isn_t(connection: WebConnectio
 def test_one_object_that_can_t_be_read_doesn_t_keep_others_from_being_stored(
     connection: WebConnection,
 ) -> None:
-    good = [outgoing(one) for one in study(1, 2)]
+    good = [outgoing_of(one) for one in study(1, 2)]
     junk = Outgoing("9.9", "1.2", "1.2.1", "1.2.1.1", "1.2.840.10008.1.2.1", memoryview(b"junk" * 100))
 
     answers = connection.images.store([good[0], junk, good[1]])
@@ -149,7 +120,7 @@ def test_one_object_that_can_t_be_read_doesn_t_keep_others_from_being_stored(
 
 
 def test_what_it_doesn_t_do_is_known(tiny: TinyArchive, connection: WebConnection) -> None:
-    with closing(connected(tiny)) as another:  # which sees it empty
+    with connected(tiny.dicomweb) as another:  # which sees it empty
         stored(another, study(1))
 
     traits = connection.capabilities

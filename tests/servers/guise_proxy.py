@@ -49,6 +49,17 @@ class Disguised:
     worklist: Worklist
 
 
+class Bearer:
+    """Has the token of the products that demand one."""
+
+    def headers(self) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {TOKEN}"}
+
+    def refused(self, sent: Mapping[str, str]) -> bool:
+        del sent
+        return False
+
+
 @contextlib.contextmanager
 def disguised(port: int, guise: Guise, worklist: Worklist | None = None) -> Iterator[Disguised]:
     """Let the Orthanc at a port answer under a guise, until the block ends."""

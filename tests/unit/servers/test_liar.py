@@ -7,15 +7,14 @@ import http.client
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from io import BytesIO
 from typing import Any
 
 import pytest
 import requests
 from dicom_objects import ct, part10
+from dimse_ends import outgoing_of
 from liar import OF_ALL, OF_LISTS, OF_RETRIEVALS, OF_STORES, Liar, Lie, once, seeded
 from multipart_related import Section, apart, together
-from pydicom import dcmread
 from scripted_http import ScriptedHttp, Seen
 from small_archive import SmallArchive
 
@@ -23,7 +22,6 @@ from workstation.archive import (
     ArchiveError,
     Busy,
     Interrupted,
-    Outgoing,
     Query,
     Reference,
     Settled,
@@ -53,19 +51,7 @@ TRAITS = Capabilities(wildcards=True, page_size=2)
 SERIES = Wanted("1.2", "1.2.1")
 
 
-def outgoing(data: bytes) -> Outgoing:
-    read = dcmread(BytesIO(data))
-    return Outgoing(
-        str(read.SOPInstanceUID),
-        str(read.SOPClassUID),
-        str(read.StudyInstanceUID),
-        str(read.SeriesInstanceUID),
-        str(read.file_meta.TransferSyntaxUID),
-        memoryview(data),
-    )
-
-
-OBJECTS = [outgoing(data) for data in FILES]
+OBJECTS = [outgoing_of(data) for data in FILES]
 REFERENCES = [Reference(one.study_uid, one.series_uid, one.uid) for one in OBJECTS]
 
 
@@ -110,7 +96,7 @@ def test_the_honest_archive_keeps_and_shows_what_it_is_sent() -> None:
 
 
 def test_another_content_under_a_uid_is_noticed_and_not_kept() -> None:
-    liar, changed = Liar(SmallArchive(FILES[:1])), outgoing(FILES[0].replace(b"PHANTOM", b"PHANTON"))
+    liar, changed = Liar(SmallArchive(FILES[:1])), outgoing_of(FILES[0].replace(b"PHANTOM", b"PHANTON"))
     with asking(liar) as transport:
         (answer,) = store(transport, TRAITS, [changed])
 

@@ -1,7 +1,7 @@
 """The same person under several patient IDs: links that a person has confirmed, never assumed, or refused.
 
-A patient ID means something only together with who issued it. Links may form a chain; ``same_person``
-follows them to their ends. The last word about two IDs holds. Class A: nobody decides the same thing twice.
+A patient ID means something only together with who issued it. Links may form a chain, which is the reader's
+to follow. The last word about two IDs holds. Class A: nobody decides the same thing twice.
 
 Errors:  ValueError for a patient ID that is empty, or linked with itself.
 """
@@ -10,20 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from workstation.store.changes import Cut, Put
 from workstation.store.stamps import moment, stamp
 from workstation.store.work import Work
-
-_CLOSURE: Final = """
-    WITH RECURSIVE person (patient_id, issuer) AS (
-        VALUES (?, ?)
-        UNION SELECT l.other_id, l.other_issuer FROM links l JOIN person p
-            ON l.patient_id = p.patient_id AND l.issuer = p.issuer
-        UNION SELECT l.patient_id, l.issuer FROM links l JOIN person p
-            ON l.other_id = p.patient_id AND l.other_issuer = p.issuer)
-    SELECT patient_id, issuer FROM person"""
 
 
 class PatientKey(NamedTuple):
@@ -61,10 +52,6 @@ class Links:
         row = {"refused_by": link.decided_by, "refused": stamp(link.decided)}
         self._work.write(Cut("links", key), Put("refused_links", {**key, **row}))
 
-    def remove(self, first: PatientKey, second: PatientKey) -> None:
-        """Forget a link; other ways between the two may remain."""
-        self._work.write(Cut("links", _key(first, second)))
-
     def all(self) -> tuple[Link, ...]:
         """Return every confirmed link, the oldest first."""
         return self._decided("SELECT * FROM links ORDER BY confirmed, 1, 2, 3, 4")
@@ -72,11 +59,6 @@ class Links:
     def refused(self) -> tuple[Link, ...]:
         """Return the pairs that are not one person's, the oldest decision first."""
         return self._decided("SELECT * FROM refused_links ORDER BY refused, 1, 2, 3, 4")
-
-    def same_person(self, patient_id: str, issuer: str) -> frozenset[PatientKey]:
-        """Return every key of the person who has this one, this one included."""
-        found = self._work.rows(_CLOSURE, patient_id, issuer)
-        return frozenset(PatientKey(*row) for row in found)
 
     def _decided(self, sql: str) -> tuple[Link, ...]:
         found = self._work.rows(sql)

@@ -21,6 +21,7 @@ from typing import Final, Protocol
 
 from workstation.store.artefacts import (
     ARTEFACT_COLUMNS,
+    CLOSED,
     DELIVERY_COLUMNS,
     OPEN,
     Artefact,
@@ -34,10 +35,8 @@ from workstation.store.artefacts import (
 )
 from workstation.store.changes import Change, Cut
 from workstation.store.errors import ArtefactDiffers, BlobMissing
-from workstation.store.stamps import moment, stamp
+from workstation.store.stamps import stamp
 from workstation.store.work import Work
-
-_OLDEST: Final = f"SELECT min(a.created) FROM artefacts a JOIN deliveries d ON d.uid = a.uid WHERE {OPEN}"  # noqa: S608 - ours
 
 _NO_LOCK: Final = contextlib.nullcontext()
 
@@ -127,28 +126,26 @@ class Outbox:
             return self._deliveries("1")
         return self._deliveries(f"d.state IN ({', '.join('?' * len(states))})", *states)
 
-    def deliveries_of(self, uid: str) -> tuple[Delivery, ...]:
-        """Return an artefact's deliveries, by destination."""
-        return self._deliveries("d.uid = ?", uid)
-
     def move(self, before: Delivery, after: Delivery) -> bool:
-        """Make a delivery durable as it is after a step; False if it is not any more as it was before."""
+        """Make a delivery durable as it is after a step; False if it is not any more as it was before.
+
+        One that was closed is opened again only while its bytes are here.
+        """
         if (before.uid, before.destination) != (after.uid, after.destination):
             raise ValueError("a delivery keeps its artefact and its destination")
-        with self._work.alone():
-            if self.get(before.uid, before.destination) != before:
-                return False
-            self._work.write(delivery_row(after))
+        passed_on = self._passed_on(before.uid) if before.state == CLOSED else None
+        with self._stored.lock if passed_on else _NO_LOCK:  # so that it is not given away meanwhile
+            if passed_on:
+                self._stored.require(before.uid, passed_on)
+            with self._work.alone():
+                if self.get(before.uid, before.destination) != before:
+                    return False
+                self._work.write(delivery_row(after))
         return True
 
     def counts(self) -> dict[str, int]:
         """Return how many deliveries are in each state."""
         return dict(self._work.rows("SELECT state, count(*) FROM deliveries GROUP BY state"))
-
-    def oldest_unsent(self) -> datetime | None:
-        """Return when the oldest artefact was made that is still on its way to an archive."""
-        ((created,),) = self._work.rows(_OLDEST)
-        return moment(created) if created else None
 
     def forget_verified(self, before: datetime) -> int:
         """Drop the artefacts that every destination had before a moment; return how many.
@@ -178,6 +175,11 @@ class Outbox:
 
     def _sha256_of(self, uid: str) -> str | None:
         found = self._work.rows("SELECT sha256 FROM artefacts WHERE uid = ?", uid)
+        return str(found[0][0]) if found else None
+
+    def _passed_on(self, uid: str) -> str | None:
+        """Return the digest of an image that is passed on as it is; None for what has its bytes here."""
+        found = self._work.rows("SELECT sha256 FROM artefacts WHERE uid = ? AND body IS NULL", uid)
         return str(found[0][0]) if found else None
 
     def _deliveries(self, condition: str, *values: str) -> tuple[Delivery, ...]:

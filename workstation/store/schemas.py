@@ -32,7 +32,6 @@ WORK: Final = (
             other_id TEXT NOT NULL, other_issuer TEXT NOT NULL,
             confirmed_by TEXT NOT NULL, confirmed TEXT NOT NULL,
             PRIMARY KEY (patient_id, issuer, other_id, other_issuer))""",
-        "CREATE INDEX links_by_other ON links (other_id, other_issuer)",
         """CREATE TABLE claims (
             archive TEXT NOT NULL, task_uid TEXT NOT NULL, transaction_uid TEXT NOT NULL,
             study_uid TEXT NOT NULL, since TEXT NOT NULL, state TEXT NOT NULL,

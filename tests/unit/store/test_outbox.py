@@ -49,7 +49,7 @@ def test_what_is_queued_is_there_after_a_restart_with_its_bytes(
     assert outbox.artefact("r1") == report.artefact
     assert outbox.artefact("r2") is None
     assert bytes(outbox.body_of("r1")) == body("r1")
-    assert outbox.deliveries_of("r1") == (
+    assert outbox.deliveries() == (
         Delivery("r1", "group", QUEUED, MOMENT, after="r0", priority=2),
         Delivery("r1", "hospital", QUEUED, MOMENT, after="r0", priority=2),
     )
@@ -174,17 +174,6 @@ def test_deliveries_come_in_the_order_in_which_they_are_to_be_sent(store: Store)
     assert store.outbox.counts() == {QUEUED: 4, "sending": 1}
 
 
-def test_the_oldest_unsent_is_the_oldest_that_some_archive_lacks(store: Store) -> None:
-    assert store.outbox.oldest_unsent() is None
-    store.outbox.enqueue(parcel("old", "group", "hospital"), parcel("new", created=LATER))
-    _verified(store, "old")
-    assert store.outbox.oldest_unsent() == MOMENT
-    _verified(store, "old", "hospital")
-    assert store.outbox.oldest_unsent() == LATER
-    _verified(store, "new")
-    assert store.outbox.oldest_unsent() is None
-
-
 def test_only_what_every_archive_has_had_for_long_enough_is_forgotten(store: Store) -> None:
     store.outbox.enqueue(parcel("everywhere", "x", "y"), parcel("half", "x", "y"), parcel("fresh"))
     for uid, destination in (("everywhere", "x"), ("everywhere", "y"), ("half", "x")):
@@ -215,7 +204,6 @@ def test_what_was_given_up_holds_nothing_back_and_stays_on_record(store: Store, 
     for uid in ("report", "1"):
         _moved(store, uid, state=CLOSED)
 
-    assert store.outbox.oldest_unsent() is None
     assert store.pins.all() == frozenset()
     assert store.outbox.forget_verified(LATER + timedelta(days=1)) == 1
     assert bytes(store.outbox.body_of("report")) == body("report")

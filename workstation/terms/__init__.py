@@ -13,7 +13,6 @@ from workstation.terms.modalities import (
     Modality,
     family,
     images_among,
-    modalities_of,
     modality,
 )
 from workstation.terms.naming import regions_of, regions_of_body_part
@@ -45,7 +44,6 @@ __all__ = [
     "fold",
     "images_among",
     "kinds_of",
-    "modalities_of",
     "modality",
     "parsed_procedures",
     "regions_of",

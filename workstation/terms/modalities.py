@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from workstation.terms.words import Lexicon, phrases
-
 
 @dataclass(frozen=True, slots=True)
 class Modality:
@@ -47,19 +45,6 @@ RTRECORD radiotherapy record; RTSEGANN radiotherapy segment; RTSTRUCT radiothera
 world value map; SEG segmentation; SMR stereometric relationship; SR report; SRF subjective refraction;
 STAIN slide stainer; TEXTUREMAP texture map; VA visual acuity
 """
-
-_PHRASES: Final = """
-CT = ct, cta, cct, ctu, ctv, ctpa, ldct, hrct, computed tomography, computertomographie;
-MR = mr, mri, mra, mrv, mrcp, mrt, magnetic resonance;
-US = us, ultrasound, sonogram, sonography, sono, doppler, duplex, echo, echocardiogram, sonographie;
-DX = xr, x ray, xray, cxr, axr, radiograph, rontgen;
-MG = mg, mam, mammo, mammogram, mammography, mammographie, tomosynthesis;
-PT = pet, pet ct, pet mr, petct;
-NM = nm, spect, scintigraphy, szintigraphie, bone scan, hida;
-RF = fl, fluoro, fluoroscopy;
-BMD = dexa, dxa;
-"""
-_LEXICON: Final = Lexicon(dict(phrases(_PHRASES)))
 
 _ALIKE: Final[Mapping[str, str]] = {
     **dict.fromkeys(("CR", "DX", "RG", "DR", "PX", "IO"), "radiography"),
@@ -98,12 +83,3 @@ def family(code: str) -> str:
 def images_among(codes: Iterable[str]) -> frozenset[str]:
     """Return the codes of pictures; one that isn't known counts, since it may be one."""
     return frozenset(code for code in codes if modality(code).is_image is not False)
-
-
-def modalities_of(text: str) -> frozenset[str]:
-    """Return the modalities that a description names; empty: it names none.
-
-    >>> sorted(modalities_of("PET/CT skull base to mid thigh"))
-    ['PT']
-    """
-    return frozenset(_LEXICON.values(text))

@@ -4,7 +4,7 @@ import pytest
 from pydicom.sr._cid_dict import cid_concepts
 from pydicom.sr._concepts_dict import concepts
 
-from workstation.terms import MODALITIES, family, images_among, modalities_of, modality
+from workstation.terms import MODALITIES, family, images_among, modality
 
 
 def _codes(cid: int) -> set[str]:
@@ -38,18 +38,3 @@ def test_codes_for_the_same_kind_of_picture_belong_together() -> None:
     assert family("CR") == family("DX") == family("RG")
     assert family("CT") != family("MR")
     assert family("zz") == "ZZ"
-
-
-@pytest.mark.parametrize(
-    ("text", "codes"),
-    [
-        ("CTA chest", {"CT"}),
-        ("PET/CT skull base to mid thigh", {"PT"}),
-        ("MRT Knie", {"MR"}),
-        ("chest 2 views", set()),
-        ("X-ray chest", {"DX"}),
-        ("Mammo screening", {"MG"}),
-    ],
-)
-def test_a_description_names_its_modality_or_none(text: str, codes: set[str]) -> None:
-    assert modalities_of(text) == codes

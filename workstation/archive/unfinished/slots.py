@@ -20,7 +20,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 from struct import Struct
-from typing import Final, Protocol
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -47,49 +47,6 @@ _ITEM_HEAD: Final = Struct("<HHI")
 _ITEM: Final = (0xFFFE, 0xE000)
 _END_OF_ITEMS: Final = _ITEM_HEAD.pack(0xFFFE, 0xE0DD, 0)
 _MOST_FRAMES: Final = 1_000_000
-
-
-class Slots(Protocol):
-    """Where the frames of one file lie."""
-
-    @property
-    def start(self) -> int:
-        """Return where the first frame begins."""
-        ...
-
-    @property
-    def end(self) -> int | None:
-        """Return where the pixel data end, None if only the last frame tells."""
-        ...
-
-    @property
-    def count(self) -> int:
-        """Return how many frames there are."""
-        ...
-
-    @property
-    def tail(self) -> bytes:
-        """Return what follows the last frame, up to the end of the pixel data."""
-        ...
-
-    def whole(self, data: memoryview) -> tuple[int, int]:
-        """Return how many frames are whole in the file's beginning, and where the next one begins."""
-        ...
-
-    def written(self, frame: int, pixels: bytes | bytearray) -> bytes | bytearray | None:
-        """Return a frame as it stands in the file, None if it can't be that frame."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What the beginning of a file tells."""
-
-    study_uid: str
-    series_uid: str
-    uid: str
-    transfer_syntax: str
-    slots: Slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +116,20 @@ class FragmentSlots:
 
     def _begins(self, fragment: memoryview) -> bool:
         return self.is_rle or bool(self.starts) or begins_codestream(fragment)
+
+
+Slots: TypeAlias = NativeSlots | FragmentSlots
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the beginning of a file tells."""
+
+    study_uid: str
+    series_uid: str
+    uid: str
+    transfer_syntax: str
+    slots: Slots
 
 
 def head_of(data: memoryview) -> Head | None:

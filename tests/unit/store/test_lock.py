@@ -74,7 +74,11 @@ def test_without_locks_a_running_holder_is_respected(path: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_locks")
-@pytest.mark.parametrize("line", [f"{os.getpid()} 1\n", "999999999 5\n", "nonsense\n", ""])
+@pytest.mark.parametrize(
+    "line",
+    [f"{os.getpid()} 1\n", "999999999 5\n", "nonsense\n", ""],
+    ids=["another process now", "gone", "nonsense", "empty"],
+)
 def test_without_locks_a_holder_that_is_gone_or_another_process_now_is_not(path: Path, line: str) -> None:
     path.write_text(line)
 

@@ -728,3 +728,34 @@ def test_colours_say_what_the_words_say(
     page.table.choose(page.model.study(10).uid)  # no ground of a chosen row
 
     assert _shows(page, row, column, colour) is shown
+
+
+def test_of_a_new_list_only_the_rows_that_changed_are_told(
+    page: StudiesPage, desk: InventedDesk, wait: Wait
+) -> None:
+    told: list[tuple[int, int]] = []
+    layouts: list[int] = []
+    page.model.dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
+    page.model.layoutChanged.connect(lambda: layouts.append(1))
+    number = next(n for n, row in enumerate(desk.rows) if row.patient_name.startswith("VALE"))
+    desk.rows[number] = replace(desk.rows[number], here=133)
+
+    page.reload()
+    wait(lambda: cell(page, 0, "images") == "133 / 212")
+
+    assert told == [(0, 0)]
+    assert layouts == []
+
+
+def test_the_same_number_of_arriving_studies_is_told_once(
+    window: MainWindow, page: StudiesPage, monkeypatch: pytest.MonkeyPatch, wait: Wait
+) -> None:
+    wait(lambda: window.state.text_of("arriving"))
+    told: list[str] = []
+    item = window.state.item("arriving")
+    monkeypatch.setattr(item, "setAccessibleName", told.append)
+
+    window._tell_arriving(page.model.listing)
+
+    assert window.state.text_of("arriving") == "1 study arriving"
+    assert told == []

@@ -57,6 +57,7 @@ class StateBar(QWidget):
         super().__init__()
         self._now = now
         self._items: dict[str, _Text | _Link] = {}
+        self._said: dict[str, StateItem] = {}
         self._pages: dict[str, Callable[[], object]] = {}
         self._left = QHBoxLayout()
         self._left.setSpacing(4 * STEP)
@@ -73,7 +74,10 @@ class StateBar(QWidget):
         self._pages[name] = page
 
     def set_item(self, item: StateItem) -> None:
-        """Show an item, or what it says now; one without text goes."""
+        """Show an item, or what it says now; one without text goes. The same again is told to nobody."""
+        if self._said.get(item.name) == item:
+            return
+        self._said[item.name] = item
         if item.name not in self._items:
             self._insert(item.name)
         shown = self._items[item.name]

@@ -7,7 +7,7 @@ alone: no row changes its place because of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -138,11 +138,26 @@ class StudyModel(QAbstractTableModel):
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
 
     def _select(self) -> None:
-        """Filter again, and let the selection follow its studies."""
+        """Filter again, and tell only what has changed: a screen reader begins anew with each layout."""
+        shown = select(self._ordered, self._query, self._now().astimezone().date())
+        if [made.row.uid for made in shown] == [made.row.uid for made in self._shown]:
+            self._take_changes(shown)
+        else:
+            self._take_rows(shown)
+
+    def _take_changes(self, shown: list[Entry]) -> None:
+        """Show the same studies in the same places, some with other words."""
+        before, self._shown = self._shown, shown
+        changed = (n for n, (old, new) in enumerate(zip(before, shown, strict=True)) if old is not new)
+        for first, last in _runs(changed):
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
+
+    def _take_rows(self, shown: list[Entry]) -> None:
+        """Show other studies, and let the selection follow its own."""
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         uids = [self._shown[index.row()].row.uid for index in before]
-        self._shown = select(self._ordered, self._query, self._now().astimezone().date())
+        self._shown = shown
         self._places = None
         if before:
             after = [self._moved(index, uid) for index, uid in zip(before, uids, strict=True)]
@@ -162,6 +177,21 @@ class StudyModel(QAbstractTableModel):
     def _is_own(self, section: int) -> bool:
         """Return whether the list's own order is by this column: the newest first."""
         return section == _DATE and not self.listing.is_ranked
+
+
+def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the first and the last of each run of rising numbers.
+
+    >>> _runs([1, 2, 3, 7])
+    [(1, 3), (7, 7)]
+    """
+    made: list[tuple[int, int]] = []
+    for number in numbers:
+        if made and made[-1][1] == number - 1:
+            made[-1] = (made[-1][0], number)
+        else:
+            made.append((number, number))
+    return made
 
 
 def _hint(column: str, row: StudyRow) -> str:

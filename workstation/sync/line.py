@@ -193,37 +193,52 @@ class Line:
             if self._is_closed:
                 raise Unreachable("The line was closed")
             name = self._choice.decide(self._clock.monotonic())
-            if name not in self._open:
-                self._open[name] = self._connect(self._endpoints[name], PATIENCE)
-            return name, self._open[name]
+            if name in self._open:
+                return name, self._open[name]
+            try:
+                connection = self._open[name] = self._connect(self._endpoints[name], PATIENCE)
+            except Exception as error:  # noqa: BLE001  it is noted below, without the lock, and raised
+                failure = error
+            else:
+                return name, connection
+        self._note(name, failure, is_of_way=True)
+        raise failure
 
     def _probe(self, name: str) -> None:
-        connection = self._connect(self._endpoints[name], PROBE_PATIENCE)
         try:
-            connection.echo()
-            began = self._clock.monotonic()  # by now the connection stands
-            connection.echo()
+            latency = self._greeted(self._endpoints[name])
         except Exception as error:  # noqa: BLE001  whatever it is, the way does not work
-            self._note(name, error, is_probe=True)
+            self._note(name, error, is_of_way=True)
         else:
-            self._note(name, None, self._clock.monotonic() - began)
+            self._note(name, None, latency)
         finally:
-            _close(connection)
             with self._lock:
                 self._probing.discard(name)
             self._settle()
 
+    def _greeted(self, endpoint: Endpoint) -> float:
+        """Greet an archive by one of its ways; return how long an answer takes."""
+        connection = self._connect(endpoint, PROBE_PATIENCE)
+        try:
+            connection.echo()
+            began = self._clock.monotonic()  # by now the connection stands
+            connection.echo()
+            return self._clock.monotonic() - began
+        finally:
+            _close(connection)
+
     def _note(
-        self, name: str, error: BaseException | None, latency: float | None = None, *, is_probe: bool = False
+        self, name: str, error: BaseException | None, latency: float | None = None, *, is_of_way: bool = False
     ) -> None:
+        """Note how something ended; ``is_of_way``: it only tried the way, which is no good then."""
         now = self._clock.monotonic()
         with self._lock:
             health = self._choice.health[name]
             if error is None or isinstance(error, _LINE_WORKS):
                 health.succeeded(now, latency)
-            elif isinstance(error, ArchiveError | OSError):
+            elif is_of_way or isinstance(error, ArchiveError | OSError):
                 health.failed(now)
-                if is_probe and self._under_way and name == self._choice.current:
+                if is_of_way and self._under_way and name == self._choice.current:
                     health.give_up(now)  # it hangs, and does not even answer a greeting
             is_current = name == self._choice.current
         if is_current and (status := _status_after(error)) is not None:

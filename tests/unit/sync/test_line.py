@@ -220,3 +220,36 @@ def test_a_small_answer_tells_nothing_of_the_rate(line: Line) -> None:
     with line.asking():
         line.flowed(1000, 0.5)
     assert line.state.rate is None
+
+
+@pytest.mark.parametrize("error", [ArchiveError("its authorities can't be read"), ValueError("no such port")])
+def test_a_way_by_which_nothing_can_be_made_has_failed_and_is_tried_again(
+    archive: Archive, clock: ManualClock, error: Exception
+) -> None:
+    tried: list[str] = []
+
+    def connect(endpoint: Endpoint, patience: float) -> FakeConnection:
+        tried.append(endpoint.name)
+        if endpoint.name == "fibre":
+            raise error
+        return archive.connect(endpoint, patience)
+
+    line = Line(address("fibre", "hotspot"), connect, clock, spawn=_at_once)
+    for _ in range(6):
+        line.look()
+        clock.wait(31.0)
+    assert tried.count("fibre") > 3
+    assert line.state.endpoint == "hotspot"
+    _ask(line)
+    assert line.state.status is Status.ONLINE
+
+
+def test_a_request_for_which_no_connection_can_be_made_counts_against_the_way(clock: ManualClock) -> None:
+    def connect(_: Endpoint, __: float) -> FakeConnection:
+        raise NotTrusted("the pins are none")
+
+    line = Line(address("fibre"), connect, clock, spawn=lambda _: None)
+    with pytest.raises(NotTrusted):
+        _ask(line)
+    assert line.state.status is Status.UNTRUSTED
+    assert not line.is_usable

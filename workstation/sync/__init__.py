@@ -6,7 +6,7 @@ proven by reading it back); the network is its business alone. ``workflow`` may 
 
 from workstation.sync.board import Progress, Want
 from workstation.sync.contents_form import unpack as unpack_contents
-from workstation.sync.delivery import ENDS, NEEDS_PERSON, UNSENT, Event, State
+from workstation.sync.delivery import ENDS, MAYBE_STORED_IN, NEEDS_PERSON, UNSENT, Event, State
 from workstation.sync.engine import Engine, Means
 from workstation.sync.errors import NoSuchArchive, NoSuchDelivery, SyncError
 from workstation.sync.gathering import Gathered, Rules
@@ -20,6 +20,7 @@ from workstation.sync.watching import Habit
 __all__ = [
     "ENDS",
     "IMAGE",
+    "MAYBE_STORED_IN",
     "NEEDS_PERSON",
     "UNSENT",
     "Connect",

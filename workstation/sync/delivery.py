@@ -9,7 +9,8 @@
 | held        | waits for a person or a circumstance: sign-in, unlocking, a free line    |
 | conflict    | the archive holds something else under its UID: a person decides         |
 | quarantined | the archive will not take it as it is: a person decides                  |
-| closed      | a person has decided that it is not to be delivered: the end             |
+| closed      | a person has decided that it is not to be delivered: the end, unless     |
+|             | a person decides again                                                   |
 
 Everything else about a delivery (when to try next, whether it may be stored already) is in its row; this
 table alone says which moves there are. It is tested for every pair.
@@ -89,6 +90,7 @@ MOVES: Final[Mapping[tuple[State, Event], State]] = {
     (_S.CONFLICT, _E.GIVEN_UP): _S.CLOSED,
     (_S.QUARANTINED, _E.RETRIED): _S.QUEUED,
     (_S.QUARANTINED, _E.GIVEN_UP): _S.CLOSED,
+    (_S.CLOSED, _E.RETRIED): _S.QUEUED,
 }
 
 ENDS: Final = frozenset({State.VERIFIED, State.CLOSED})
@@ -98,6 +100,8 @@ UNSENT: Final = frozenset(State) - ENDS
 
 MAYBE_STORED_AFTER: Final = frozenset({Event.UNKNOWN, Event.LATER, Event.STOPPED})
 """After these the archive is asked whether it has the object before it is sent again."""
+MAYBE_STORED_IN: Final = frozenset({State.SENDING, State.STORED})
+"""What is given up in one of these may be there: if it is to be sent after all, that is asked first."""
 
 
 def moved(state: State, event: Event) -> State:

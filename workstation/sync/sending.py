@@ -43,7 +43,7 @@ from workstation.errors import LumenError, calm
 from workstation.events import Signal
 from workstation.store import Artefact, Delivery, Outbox
 from workstation.sync.backoff import Backoff
-from workstation.sync.delivery import ENDS, MAYBE_STORED_AFTER, Event, State, moved
+from workstation.sync.delivery import ENDS, MAYBE_STORED_AFTER, MAYBE_STORED_IN, Event, State, moved
 from workstation.sync.line import Line
 
 IMAGE: Final = "image"
@@ -140,14 +140,17 @@ class Sending:
             self._move(delivery, Event.LET_GO)
 
     def retry(self, uid: str) -> bool:
-        """Send one again at once because a person wants it; False if it isn't in a state for that."""
+        """Send one again at once because a person wants it; False if it isn't in a state for that.
+
+        One that was given up is opened again; BlobMissing where its bytes are not here any more.
+        """
         delivery = self._outbox.get(uid, self.archive)
         if delivery is None:
             return False
         self._not_before[uid] = 0.0
         if delivery.state in (State.QUEUED, State.STORED):
             return True
-        if delivery.state in (State.HELD, State.CONFLICT, State.QUARANTINED):
+        if delivery.state in (State.HELD, State.CONFLICT, State.QUARANTINED, State.CLOSED):
             return self._move(delivery, Event.RETRIED) is not None
         return False
 
@@ -343,7 +346,9 @@ class Sending:
             attempts=attempts,
             owner=self._owner if state is State.SENDING else "",
             endpoint=self._line.state.endpoint if event is Event.TAKEN else before.endpoint,
-            maybe_stored=event in MAYBE_STORED_AFTER or (before.maybe_stored and _keeps_doubt(event)),
+            maybe_stored=event in MAYBE_STORED_AFTER
+            or (before.maybe_stored and _keeps_doubt(event))
+            or (event is Event.GIVEN_UP and before.state in MAYBE_STORED_IN),
             error=why,
             error_code=code,
             due=None,
@@ -402,6 +407,7 @@ def _keeps_doubt(event: Event) -> bool:
         Event.HELD_BACK,
         Event.LET_GO,
         Event.RETRIED,
+        Event.GIVEN_UP,
     )
 
 

@@ -17,7 +17,16 @@ from typing import Final
 from workstation.dicom import sources
 from workstation.security import Action
 from workstation.store import CLOSED, Artefact, Delivery, Parcel, Receipt, StoredInstance
-from workstation.sync import ENDS, IMAGE, UNSENT, NoSuchArchive, NoSuchDelivery, Sending, State
+from workstation.sync import (
+    ENDS,
+    IMAGE,
+    MAYBE_STORED_IN,
+    UNSENT,
+    NoSuchArchive,
+    NoSuchDelivery,
+    Sending,
+    State,
+)
 from workstation.viewing.wording import moment
 from workstation.workflow.answers import Cancelled, DeliveryState, OutboxRow, Refusal, SendSummary
 from workstation.workflow.desk import Desk
@@ -28,7 +37,7 @@ from workstation.workflow.intake import Intake
 _STATES: Final = {state: DeliveryState[state.name] for state in State}
 _NAME_LENGTH: Final = 8
 _VARIANT: Final = "Another content is here under the same UID; that one would be sent, so this one is not."
-_GIVEN_UP: Final = "Its delivery was given up before."
+_GIVEN_UP: Final = "Its delivery was given up before; the outbox can send it after all."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +72,11 @@ def list_outbox(desk: Desk) -> tuple[OutboxRow, ...]:
 
 @verb(Action.SEND, detail=lambda count: f"{count} to be sent again")
 def retry_delivery(desk: Desk, *, identifier: str) -> int:
-    """Send a row again, at once; return how many objects it has."""
+    """Send a row again, at once, also one that was given up; return how many objects it has."""
     entries = _required(desk, identifier)
     count = sum(_sending(desk, entry).retry(entry.artefact.uid) for entry in entries)
     if not count:
-        raise CannotSend("Nothing of this can be sent again", remedy="It has arrived, or was given up.")
+        raise CannotSend("Nothing of this can be sent again", remedy="It has arrived, or is on its way.")
     record(desk, Action.SEND, _studies(entries), detail="to be sent again")
     _wake(desk)
     return count
@@ -219,7 +228,9 @@ def _sending(desk: Desk, entry: _Entry) -> Sending:
         raise NoSuchArchive(
             "The archive that this should go to is not set up any more",
             where=destination,
-            remedy="Set it up again, or give the delivery up.",
+            remedy="Set it up again, or leave the delivery given up."
+            if entry.delivery.state == CLOSED
+            else "Set it up again, or give the delivery up.",
         )
     return desk.service.engine.sending(destination)
 
@@ -230,7 +241,15 @@ def _give_up(desk: Desk, entry: _Entry, why: str) -> bool:
     before = entry.delivery  # nobody works on it any more
     if before.state in ENDS:
         return False
-    after = replace(before, state=CLOSED, changed=desk.clock.utc(), due=None, owner="", error=why)
+    after = replace(
+        before,
+        state=CLOSED,
+        changed=desk.clock.utc(),
+        due=None,
+        owner="",
+        error=why,
+        maybe_stored=before.maybe_stored or before.state in MAYBE_STORED_IN,
+    )
     return desk.store.outbox.move(before, after)
 
 

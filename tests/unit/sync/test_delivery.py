@@ -24,8 +24,8 @@ def test_every_pair_either_moves_by_the_table_or_is_refused(state: State, event:
             moved(state, event)
 
 
-def test_nothing_leaves_an_end() -> None:
-    assert not {state for state, _ in MOVES} & ENDS
+def test_only_a_person_leads_back_from_an_end_and_nobody_from_a_proof() -> None:
+    assert {(state, event) for state, event in MOVES if state in ENDS} == {(State.CLOSED, Event.RETRIED)}
 
 
 def test_only_a_read_back_that_is_equal_proves_a_delivery() -> None:

@@ -293,8 +293,36 @@ def test_a_person_may_send_again_or_give_up(bench: Bench) -> None:
     bench.work()
     assert (bench.state_of(1), bench.state_of(2)) == (State.VERIFIED, State.CLOSED)
     assert bench.delivery(2).error == "It was meant for another patient."
-    assert not bench.sending.retry("1.2.3.2")
     assert not bench.sending.give_up("1.2.3.1", "too late")
+    assert not bench.sending.retry("1.2.3.1")
+
+
+def test_what_was_given_up_is_sent_after_all_when_a_person_wants_it(bench: Bench) -> None:
+    bench.store.outbox.enqueue(_parcel(1))
+    assert bench.sending.give_up("1.2.3.1", "the wrong archive")
+    assert bench.sending.retry("1.2.3.1")
+    bench.work()
+    assert (bench.state_of(1), bench.delivery(1).error) == (State.VERIFIED, "")
+
+
+def test_what_may_be_there_already_is_asked_for_before_it_is_sent_after_all(bench: Bench) -> None:
+    """It was said to be stored and never read back when it was given up: a second copy must not follow."""
+    bench.archive.fault = lambda what: _fail(what, "retrieve", Unreachable("no"))
+    bench.store.outbox.enqueue(_parcel(1))
+    bench.sending.step()
+    assert bench.state_of(1) is State.STORED
+    assert bench.sending.give_up("1.2.3.1", "the wrong archive")
+
+    bench.archive.fault = lambda _: None
+    assert bench.sending.retry("1.2.3.1")
+    bench.work()
+    assert bench.state_of(1) is State.VERIFIED
+    assert sum(" store " in what for what in bench.archive.asked) == 1
+
+
+def _fail(what: str, at: str, error: Exception) -> None:
+    if f" {at} " in f" {what} ":
+        raise error
 
 
 class _Killed(BaseException):

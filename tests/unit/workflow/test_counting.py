@@ -83,7 +83,7 @@ def test_what_an_earlier_version_has_brought_is_counted_once(desk: Desk, disc: P
     put(disc, a_slice(0), a_slice(0, "1.2.8"))
     take_in(desk, disc)
     desk.store.sessions.put("expected counts", f'{{"{STUDY}": 3}}')
-    desk.store._parts.work.write(*_forgotten())  # noqa: SLF001  as a store of an earlier version is
+    desk.store._parts.work.write(*_forgotten())  # as a store of an earlier version is
     begin_counting(desk.store)
     assert desk.store.counts.all() == {STUDY: 3, "1.2.8": 1}
 

@@ -14,7 +14,7 @@ from offered import NAME, STUDY, a_slice, put, take_in, trail
 from workstation.archive import Outgoing, Settled, StoreAnswer
 from workstation.dicom import sources
 from workstation.security import Action
-from workstation.store import DiskFull
+from workstation.store import BlobMissing, DiskFull
 from workstation.sync import NoSuchArchive, NoSuchDelivery
 from workstation.workflow import (
     CannotSend,
@@ -150,7 +150,44 @@ def test_what_is_given_up_is_sent_no_more_and_says_so(connected: Desk, disc: Pat
     assert (trail(connected)[-3].study, trail(connected)[-3].detail) == (STUDY, "given up")
 
     found = send_paths(connected, paths=[disc], archive="harbor")
-    assert (found.queued, found.refused[0].reason) == (0, "Its delivery was given up before.")
+    assert (found.queued, found.refused[0].reason) == (
+        0,
+        "Its delivery was given up before; the outbox can send it after all.",
+    )
+
+
+def test_what_was_given_up_is_sent_after_all_where_its_archive_is_set_up_again(
+    connected: Desk, group: GroupArchive, disc: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(disc, a_slice())
+    send_paths(connected, paths=[disc], archive="harbor")
+    connect_to(connected, {}, monkeypatch)
+    (row,) = list_outbox(connected)
+    give_up_delivery(connected, identifier=row.identifier, why="the house has closed")
+    (row,) = list_outbox(connected)
+    with pytest.raises(NoSuchArchive, match="not set up any more") as refused:
+        retry_delivery(connected, identifier=row.identifier)
+    assert "leave" in refused.value.remedy
+
+    connect_to(connected, {"harbor": group}, monkeypatch)
+    assert retry_delivery(connected, identifier=row.identifier) == 1
+    assert unsent(connected) == 1
+    start_syncing(connected)
+    until(lambda: delivered(connected))
+
+
+def test_what_was_given_up_and_is_here_no_more_is_not_promised_to_anyone(
+    connected: Desk, group: GroupArchive, disc: Path
+) -> None:
+    put(disc, a_slice())
+    send_paths(connected, paths=[disc], archive="harbor")
+    (row,) = list_outbox(connected)
+    give_up_delivery(connected, identifier=row.identifier, why="sent by courier")
+    connected.store.eviction.remove(STUDY)
+    (row,) = list_outbox(connected)
+    with pytest.raises(BlobMissing, match="not in the store"):
+        retry_delivery(connected, identifier=row.identifier)
+    assert (unsent(connected), group.objects.keys() & {"1.2.3.1.1"}) == (0, set())
 
 
 def test_a_row_keeps_its_name_and_another_has_none(connected: Desk, disc: Path) -> None:

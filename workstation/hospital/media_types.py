@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from workstation.dicom.layout import EXPLICIT_LITTLE
 from workstation.hospital.exchange import JSON, Refused
 
-EXPLICIT_LITTLE: Final = "1.2.840.10008.1.2.1"
 DICOM: Final = "application/dicom"
 OCTETS: Final = "application/octet-stream"
 RELATED: Final = "multipart/related"

@@ -13,11 +13,12 @@ from typing import Final
 
 from workstation.dicom.errors import DicomRefused
 from workstation.dicom.examine import examine
+from workstation.dicom.layout import EXPLICIT_LITTLE, IMPLICIT_LITTLE
 from workstation.hospital import multipart
 from workstation.hospital.exchange import JSON, Answer, Refused, Request
 from workstation.hospital.holdings import Holdings
 from workstation.hospital.instances import Instance
-from workstation.hospital.media_types import DICOM, EXPLICIT_LITTLE, OCTETS, demand_json, may_be, wanted
+from workstation.hospital.media_types import DICOM, OCTETS, demand_json, may_be, wanted
 
 _COMPRESSED: Final = {
     "1.2.840.10008.1.2.4.50": "image/jpeg", "1.2.840.10008.1.2.4.51": "image/jpeg",
@@ -32,7 +33,7 @@ _DEFAULTS: Final = {
     "image/jp2": "1.2.840.10008.1.2.4.90", "image/jphc": "1.2.840.10008.1.2.4.201",
     "image/dicom-rle": "1.2.840.10008.1.2.5",
 }  # fmt: skip
-_NATIVE: Final = frozenset({"1.2.840.10008.1.2", EXPLICIT_LITTLE})
+_NATIVE: Final = frozenset({IMPLICIT_LITTLE, EXPLICIT_LITTLE})
 
 
 class Wado:

@@ -103,11 +103,6 @@ class RemoteStudies:
         """Return what each archive that has a study says of it."""
         return self._rows("uid = ? ORDER BY archive", uid)
 
-    def get(self, archive: str, uid: str) -> RemoteStudy | None:
-        """Return what an archive says of a study."""
-        found = self._rows("archive = ? AND uid = ?", archive, uid)
-        return found[0] if found else None
-
     def _rows(self, condition: str, *values: Value) -> tuple[RemoteStudy, ...]:
         found = self._index.rows(f"SELECT {_COLUMNS} FROM remote_studies WHERE {condition}", *values)  # noqa: S608 - own
         return tuple(map(_remote_study, found))

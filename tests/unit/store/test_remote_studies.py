@@ -41,8 +41,7 @@ def test_every_fact_is_there_after_a_restart(store: Store, reopen: Callable[[], 
     remote = reopen().remote_studies
 
     assert remote.list() == (replace(known, first_seen=SEEN), replace(unsaid, first_seen=SEEN))
-    assert remote.get("group", "2") == replace(unsaid, first_seen=SEEN)
-    assert remote.get("hospital", "2") is None
+    assert remote.of_study("2") == (replace(unsaid, first_seen=SEEN),)
 
 
 def test_a_study_that_is_seen_again_keeps_when_it_was_seen_first(store: Store) -> None:

@@ -40,17 +40,6 @@ class SeenTasks:
                 row: dict[str, Value] = {"archive": archive, "uid": uid, "body": body, "seen": stamp(seen)}
                 database.insert("tasks", row)
 
-    def put(self, task: SeenTask) -> None:
-        """Keep one entry, in place of its earlier state."""
-        row: dict[str, Value] = {
-            "archive": task.archive,
-            "uid": task.uid,
-            "body": task.body,
-            "seen": stamp(task.seen),
-        }
-        with self._index.writing() as database:
-            database.insert("tasks", row, replace=True)
-
     def all(self) -> tuple[SeenTask, ...]:
         """Return every entry."""
         found = self._index.rows("SELECT archive, uid, body, seen FROM tasks ORDER BY archive, uid")

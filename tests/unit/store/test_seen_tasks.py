@@ -27,11 +27,3 @@ def test_an_archives_list_takes_the_place_of_its_last_one_only(
     )
     tasks.replace("group", {}, LATER)
     assert tasks.all() == (SeenTask("hospital", "1", "{other}", SEEN),)
-
-
-def test_one_entry_changes_alone(store: Store) -> None:
-    store.tasks.replace("group", {"1": "{1}", "2": "{2}"}, SEEN)
-    changed = SeenTask("group", "1", "{taken}", LATER)
-    store.tasks.put(changed)
-
-    assert store.tasks.all() == (changed, SeenTask("group", "2", "{2}", SEEN))

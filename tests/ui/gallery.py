@@ -15,7 +15,7 @@ from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 from workstation.measurement import Length, Point
-from workstation.ui.contracts import LineStatus, Notice, Outage, StateItem, Tone
+from workstation.ui.contracts import LineStatus, Notice, Outage, StateItem, Told, Tone
 from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_theme
 from workstation.viewing import commands
@@ -76,6 +76,8 @@ def network_of(page: str) -> InventedNetwork:
             ST_ANNE,
         ]
         made.answer_outage = Outage("Harbor", since, contacts=CONTACTS)
+    if page == "tell":
+        made.answer_told = Told("Harbor", NOW - timedelta(minutes=2), "Dr N. Haverford")
     if page.startswith("sign-in"):
         asks = "" if page == "sign-in-browser" else "password"
         made.answer_lines = [replace(HARBOR, status=LineStatus.SIGNED_OUT, asks_for=asks), ST_ANNE]
@@ -102,7 +104,6 @@ def show_network(page: str, window: MainWindow) -> None:
     if page == "check-run":
         board.check.check()
     if page == "tell":
-        board.outage.mark("Dr N. Haverford")
         board.tell_group()
     if page.startswith("sign-in"):
         window.actions_["sign-in"].trigger()

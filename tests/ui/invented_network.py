@@ -22,6 +22,7 @@ from workstation.ui.contracts import (
     Outage,
     OutboxRow,
     PriorRow,
+    Told,
     Verdict,
 )
 
@@ -217,6 +218,7 @@ class InventedNetwork:
         self.answer_lines = list(lines)
         self.answer_outbox = list(outbox)
         self.answer_outage: Outage | None = None
+        self.answer_told: Told | None = None
         self.history = past(history)
         self.trouble: LumenError | None = None  # what every question is answered with
         self.asked: list[tuple[str, ...]] = []  # what a person did
@@ -243,6 +245,13 @@ class InventedNetwork:
 
     def outage(self) -> Outage | None:
         return self.answer_outage
+
+    def told(self) -> Told | None:
+        return self.answer_told
+
+    def keep_told(self, told: Told | None) -> None:
+        self._answer()
+        self.answer_told = told
 
     def next_case(self, after: str = "") -> NextCase:
         self.asked.append(("next", after))

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from workstation.app.ending import end_when_asked
 from workstation.errors import LumenError
-from workstation.ui.contracts import DeliveryState, LineStatus, Outage, OutboxRow, StateItem
+from workstation.ui.contracts import DeliveryState, LineStatus, Outage, OutboxRow, StateItem, Told
 from workstation.ui.main_window import MainWindow
 from workstation.ui.network.outage import OutageDialog
 from workstation.ui.network.questions import QuitDialog
@@ -274,7 +274,7 @@ def test_a_long_outage_is_a_line_that_stays_and_opens_the_list_of_whom_to_tell(
     QTest.keyClick(dialog, Qt.Key.Key_Return)
 
     told = f"told at {NOW.astimezone():%H:%M} by Dr N. Haverford"
-    assert window.notices.text == f"No line to Harbor for 10 min, {told}."
+    wait(lambda: window.notices.text == f"No line to Harbor for 10 min, {told}.")
     window.actions_["tell-group"].trigger()
     again = next(one for one in window.findChildren(OutageDialog) if one.isVisible())
     assert again.mark.text() == told
@@ -284,10 +284,9 @@ def test_a_long_outage_is_a_line_that_stays_and_opens_the_list_of_whom_to_tell(
 def test_when_the_line_is_back_one_line_says_how_long_it_was_gone(show: Show, wait: Wait) -> None:
     network = InventedNetwork([DOWN])
     network.answer_outage = OUTAGE
+    network.answer_told = Told("Harbor", NOW, "Dr N. Haverford")
     window = window_with(network, show, wait)
-    board = board_of(window)
     wait(lambda: window.notices.text)
-    board.outage.mark("Dr N. Haverford")
 
     network.answer_outage = None
     network.say(lines=[HARBOR])
@@ -295,8 +294,38 @@ def test_when_the_line_is_back_one_line_says_how_long_it_was_gone(show: Show, wa
     wait(lambda: window.notices.text == "The line to Harbor is back after 10 min.")
     window.notices.dismiss()
     assert window.notices.text == ""
-    assert board.outage.told is None  # the next outage is another one
+    wait(lambda: network.answer_told is None)  # the next outage is another one
     assert not window.actions_["tell-group"].isEnabled()
+
+
+def test_that_the_group_was_told_survives_the_end_of_the_program(show: Show, wait: Wait) -> None:
+    network = InventedNetwork([DOWN])
+    network.answer_outage = replace(OUTAGE, began=NOW - timedelta(minutes=6))  # since the new start
+    network.answer_told = Told("Harbor", NOW - timedelta(minutes=8), "Dr N. Haverford")
+    window = window_with(network, show, wait)
+    wait(lambda: window.notices.text)
+
+    at = (NOW - timedelta(minutes=8)).astimezone()
+    told = f"told at {at:%H:%M} by Dr N. Haverford"
+    assert window.notices.text == f"No line to Harbor for 6 min, {told}."
+    network.answer_outage = replace(OUTAGE, archive="St. Anne")
+    network.say(lines=[DOWN])
+    wait(lambda: "St. Anne for 10 min: tell the group" in window.notices.text)  # of this one nobody was told
+
+
+def test_that_the_mark_could_not_be_kept_is_said(show: Show, wait: Wait) -> None:
+    network = InventedNetwork([DOWN])
+    network.answer_outage = OUTAGE
+    window = window_with(network, show, wait)
+    wait(lambda: window.notices.text)
+    network.trouble = LumenError("The disk is full")
+
+    window.actions_["tell-group"].trigger()
+    dialog = next(one for one in window.findChildren(OutageDialog) if one.isVisible())
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+
+    wait(lambda: window.notices.text == "The disk is full.")
+    assert network.answer_told is None
 
 
 def test_an_outage_that_was_put_away_stays_away_until_there_is_another(show: Show, wait: Wait) -> None:
@@ -307,9 +336,9 @@ def test_an_outage_that_was_put_away_stays_away_until_there_is_another(show: Sho
     wait(lambda: window.notices.text)
     window.notices.dismiss()
 
-    board.outage.show(OUTAGE, board.tell_group)
+    board.outage.show(OUTAGE, None, board.tell_group)
     assert window.notices.text == ""
-    board.outage.show(replace(OUTAGE, began=NOW), board.tell_group)
+    board.outage.show(replace(OUTAGE, began=NOW), None, board.tell_group)
     assert (
         window.notices.text == "The line to Harbor is back after 10 min." or "for 0 s" in window.notices.text
     )

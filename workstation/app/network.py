@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Final
 
 from workstation.app.window_desk import WindowDesk
 from workstation.config import Settings
 from workstation.errors import Cancelled as GivenUp
 from workstation.events import Signal
+from workstation.ui.contracts import Told
 from workstation.workflow import (
     Cancelled,
     CheckStep,
@@ -42,6 +45,7 @@ from workstation.workflow import (
 )
 
 _LOOK: Final = 0.2  # seconds
+_TOLD: Final = "group told"
 
 
 class WindowNetwork:
@@ -65,6 +69,21 @@ class WindowNetwork:
         """Return the outage that goes on for so long that the group should be told."""
         desk = self._desk.desk
         return outage_of(desk, self._settings) if desk else None
+
+    def told(self) -> Told | None:
+        """Return that the group was told of an outage that nobody has seen end."""
+        desk = self._desk.desk
+        text = desk.store.sessions.get(_TOLD) if desk else ""
+        try:
+            kept = json.loads(text) if text else None
+            return Told(kept["archive"], datetime.fromisoformat(kept["at"]), kept["by"]) if kept else None
+        except (ValueError, KeyError, TypeError):  # another version wrote it
+            return None
+
+    def keep_told(self, told: Told | None) -> None:
+        """Keep that the group was told, or that the outage is over."""
+        kept = {"archive": told.archive, "at": told.at.isoformat(), "by": told.by} if told else None
+        self._desk.sitting().store.sessions.put(_TOLD, json.dumps(kept))
 
     def next_case(self, after: str = "") -> NextCase:
         """Return what to read next."""

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -78,6 +79,7 @@ __all__ = [
     "StudyRow",
     "StudyState",
     "Thumbnail",
+    "Told",
     "Tone",
     "Unshowable",
     "Urgency",
@@ -114,6 +116,15 @@ class Notice:
     tone: Tone = Tone.ATTENTION
     action: str = ""
     act: Callable[[], object] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """That the group was told of an outage."""
+
+    archive: str  # its name
+    at: datetime
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +245,14 @@ class Network(Protocol):
 
     def outage(self) -> Outage | None:
         """Return the outage that goes on for so long that the group should be told."""
+        ...
+
+    def told(self) -> Told | None:
+        """Return that the group was told of an outage, for as long as nobody has seen its end."""
+        ...
+
+    def keep_told(self, told: Told | None) -> None:
+        """Keep that the group was told, or that it is over; this survives the program's end."""
         ...
 
     def next_case(self, after: str = "") -> NextCase:

@@ -1,12 +1,11 @@
 """A line that is gone for so long that the group should hear of it: the line in the page, and whom to tell.
 
-Whether the group was told is kept for as long as the outage goes on and the window is open.
+That the group was told is kept until the line is seen to stand again: the program's end is not the outage's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -14,21 +13,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from workstation.ui.contracts import Notice, Outage, Tone
+from workstation.ui.contracts import Notice, Outage, Told, Tone
 from workstation.ui.controls import Button, Label
 from workstation.ui.dialogs.sheet import Dialog
 from workstation.ui.network.wording import clock_time, elapsed
 from workstation.ui.notices import Notices
 
 _LINE: Final = "outage"  # the kept line's name
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """That the group was told."""
-
-    at: datetime
-    by: str
 
 
 class OutageDialog(Dialog):
@@ -69,7 +60,6 @@ class OutageLine:
     def __init__(
         self, notices: Notices, tell: Callable[[Notice], object], now: Callable[[], datetime]
     ) -> None:
-        self.told: Told | None = None
         self._notices = notices
         self._tell = tell
         self._now = now
@@ -80,31 +70,27 @@ class OutageLine:
         """Return the outage that goes on."""
         return self._outage
 
-    def show(self, outage: Outage | None, act: Callable[[], object]) -> None:
-        """Say what goes on now, and what is over."""
+    def show(self, outage: Outage | None, told: Told | None, act: Callable[[], object]) -> None:
+        """Say what goes on now, whether the group knows, and what is over."""
         before = self._outage
         goes_on = outage if outage is not None and outage.ended is None else None
         if before is not None and not _same(before, goes_on):
             self._end(before, outage)
         self._outage = goes_on
         if goes_on is not None:
-            self._notices.keep(_LINE, Notice(self._text(goes_on), Tone.ATTENTION, "Whom to tell", act))
-
-    def mark(self, by: str) -> None:
-        """Note that the group was told, now."""
-        self.told = Told(self._now(), by)
+            self._notices.keep(_LINE, Notice(self._text(goes_on, told), Tone.ATTENTION, "Whom to tell", act))
 
     def _end(self, before: Outage, after: Outage | None) -> None:
         ended = after.ended if after is not None and after.ended is not None else self._now()
-        self.told = None
         self._notices.withdraw(_LINE)
         length = elapsed(ended - before.began)
         self._tell(Notice(f"The line to {before.archive} is back after {length}.", Tone.PLAIN))
 
-    def _text(self, outage: Outage) -> str:
+    def _text(self, outage: Outage, told: Told | None) -> str:
         now = self._now()
         text = f"No line to {outage.archive} for {elapsed(now - outage.began)}"
-        return f"{text}, {told_text(self.told, now)}." if self.told else f"{text}: tell the group."
+        said = told_text(told, now) if told is not None and told.archive == outage.archive else ""
+        return f"{text}, {said}." if said else f"{text}: tell the group."
 
 
 def told_text(told: Told | None, now: datetime) -> str:

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from workstation.ui.asking import Asking
 from workstation.ui.bridge import Listening
-from workstation.ui.contracts import LineRow, LineStatus, Network, Outage, OutboxRow
+from workstation.ui.contracts import LineRow, LineStatus, Network, Outage, OutboxRow, Told
 from workstation.ui.operations import Operations
 
 _EVERY: Final = 10_000  # milliseconds between two looks at the lines
@@ -33,8 +33,13 @@ class NetworkState(QObject):
         self.lines: Sequence[LineRow] = ()
         self.outbox: Sequence[OutboxRow] = ()
         self.outage: Outage | None = None
+        self.told: Told | None = None
         self._lines = Asking(
-            lambda: (network.lines(), network.outage()), self._take_lines, operations, _SETTLE, self
+            lambda: (network.lines(), network.outage(), network.told()),
+            self._take_lines,
+            operations,
+            _SETTLE,
+            self,
         )
         self._outbox = Asking(network.outbox, self._take_outbox, operations, _OUTBOX_SETTLE, self)
         self._lines.answered.connect(self.lines_changed)
@@ -80,8 +85,8 @@ class NetworkState(QObject):
         """Ask for the outbox again, now."""
         self._outbox.ask()
 
-    def _take_lines(self, answer: tuple[Sequence[LineRow], Outage | None]) -> None:
-        self.lines, self.outage = answer
+    def _take_lines(self, answer: tuple[Sequence[LineRow], Outage | None, Told | None]) -> None:
+        self.lines, self.outage, self.told = answer
 
     def _take_outbox(self, rows: Sequence[OutboxRow]) -> None:
         self.outbox = rows

@@ -13,8 +13,9 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from workstation.errors import calm
 from workstation.ui.actions import Actions, Handler
-from workstation.ui.contracts import LineRow, Network, Notice, StateItem, Tone
+from workstation.ui.contracts import LineRow, LineStatus, Network, Notice, Outage, StateItem, Told, Tone
 from workstation.ui.network.check_page import CheckPage
 from workstation.ui.network.outage import OutageDialog, OutageLine
 from workstation.ui.network.outbox_panel import OutboxPanel
@@ -50,7 +51,7 @@ class Switchboard(QObject):
 
     def __init__(self, network: Network, window: Window) -> None:
         super().__init__(window.widget)
-        self._window = window
+        self._window, self._network = window, network
         # Threads of its own: a check takes a minute, a sign-in waits for a person, and the list for neither.
         self.operations = Operations(self)
         self.state = NetworkState(network, self.operations, self)
@@ -101,7 +102,7 @@ class Switchboard(QObject):
         outage = self.outage.outage
         if outage is None:
             return
-        dialog = OutageDialog(outage, self._window.now(), self.outage.told, self._window.widget)
+        dialog = OutageDialog(outage, self._window.now(), self._told_of(outage), self._window.widget)
         dialog.accepted.connect(self._told)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -132,6 +133,7 @@ class Switchboard(QObject):
         bar.opens("line", self._open_line)
         bar.opens("arriving", self._window.show_studies)
         bar.opens("outbox", self.outbox.open)
+        self.state.lines_changed.connect(self._forget_told)
         self.state.lines_changed.connect(self._show_all)
         self.state.outbox_changed.connect(self._show_outbox)
         self._window.pages.currentChanged.connect(lambda _: self.outbox.raise_())
@@ -167,9 +169,31 @@ class Switchboard(QObject):
             self._question.deleteLater()
         self._question = None
 
+    def _told_of(self, outage: Outage) -> Told | None:
+        told = self.state.told
+        return told if told is not None and told.archive == outage.archive else None
+
     def _told(self) -> None:
-        self.outage.mark(self._window.reader)
-        self._show_all()
+        """Keep that the group was told, now."""
+        if self.outage.outage is not None:
+            self._keep_told(Told(self.outage.outage.archive, self._window.now(), self._window.reader))
+
+    def _keep_told(self, told: Told | None) -> None:
+        self.operations.run(
+            lambda _: self._network.keep_told(told),
+            asked_by=self,
+            done=lambda _: self.state.ask_lines(),
+            failed=lambda error: self._window.tell(Notice(calm(error), Tone.FAULT)),
+        )
+
+    def _forget_told(self) -> None:
+        """Let the next outage be another one, once the line stands."""
+        told = self.state.told
+        if told is not None and any(
+            row.name == told.archive and row.status is LineStatus.ONLINE for row in self.state.lines
+        ):
+            self.state.told = None
+            self._keep_told(None)
 
     def _show_all(self) -> None:
         self._show_lines()
@@ -179,7 +203,7 @@ class Switchboard(QObject):
         trouble = self.state.lines_trouble
         item = StateItem("line", "Line: state unknown", Tone.FAULT, trouble) if trouble else None
         self._window.bar.set_item(item or lines_item(self.state.lines, self._window.now()))
-        self.outage.show(self.state.outage, self.tell_group)
+        self.outage.show(self.state.outage, self.state.told, self.tell_group)
         self._allow("connection", bool(self.state.lines))
         self._allow("sign-in", self.state.signed_out is not None)
         self._allow("tell-group", self.outage.outage is not None)

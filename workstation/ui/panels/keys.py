@@ -67,7 +67,7 @@ class KeySheet(Sheet):
     def open(self) -> None:
         """Show it as large as it is, or as the window allows."""
         beside, above = 2 * _EDGE, 2 * _EDGE + 4 * STEP + self._head.sizeHint().height()
-        room = self.parentWidget().size() - QSize(beside, above)
+        room = self._host.size() - QSize(beside, above)
         whole = self._inside.sizeHint()
         bars = QSize(
             _BAR if whole.height() > room.height() else 0, _BAR if whole.width() > room.width() else 0

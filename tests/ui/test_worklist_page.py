@@ -759,3 +759,22 @@ def test_the_same_number_of_arriving_studies_is_told_once(
 
     assert window.state.text_of("arriving") == "1 study arriving"
     assert told == []
+
+
+def test_what_nobody_has_counted_is_never_shown_as_whole(
+    window: MainWindow, page: StudiesPage, desk: InventedDesk, wait: Wait
+) -> None:
+    number = next(n for n, row in enumerate(desk.rows) if row.patient_name.startswith("VALE"))
+    desk.rows[number] = replace(desk.rows[number], here=12, expected=12, is_counted=False)
+    page.reload()
+    wait(lambda: cell(page, 0, "images") == "12 / ?")
+
+    index = page.model.index(0, NAMES.index("images"))
+    assert "Nobody says how many images belong to it." in str(index.data(Qt.ItemDataRole.ToolTipRole))
+    wait(lambda: "12 of ?" in texts(page.preview))
+    assert button(page.preview, "Fetch now").isVisible()
+    assert not page.preview._body.here._bar.isVisible()
+    window.open_study(desk.rows[number].uid)
+    wait(window.reading.isVisible)
+    assert "12 of ? here" in texts(window.reading.banner)
+    window.show_studies()

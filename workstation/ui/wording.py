@@ -12,6 +12,7 @@ from workstation.ui.contracts import StudyRow
 from workstation.viewing.wording import age, day, person_name
 
 THIN_SPACE: Final = "\u2009"
+UNCOUNTED: Final = "Nobody says how many images belong to it."
 
 
 def amount(count: int) -> str:
@@ -39,6 +40,11 @@ def shortened(text: str, most: int = 40) -> str:
     'Head wit…'
     """
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def all_of(study: StudyRow) -> str:
+    """Return how many images belong to a study, "?" where nobody says."""
+    return amount(study.expected) if study.is_counted else "?"
 
 
 def duration(seconds: float) -> str:

@@ -13,12 +13,12 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from workstation.ui.contracts import StackShare, StudyRow
-from workstation.ui.controls import Button, Label, panel
+from workstation.ui.controls import Button, Label, panel, plain
 from workstation.ui.room import make_room
 from workstation.ui.studies.words import description
 from workstation.ui.theme import STEP, FontSize, icon
 from workstation.ui.theme.sizes import BANNER
-from workstation.ui.wording import amount, counted, identity, name_of, particulars
+from workstation.ui.wording import UNCOUNTED, all_of, amount, counted, identity, name_of, particulars
 from workstation.viewing.wording import moment
 
 _LEAST_NAME: Final = 160
@@ -41,7 +41,8 @@ class Banner(QWidget):
         self._identity = Label(role="secondary", elided=True)
         self._study = Label(elided=True)
         self._is_whole = True
-        self._counts = (0, 0, 0)  # here, expected, not yet seen
+        self._counts = ("0", "0")  # here, and of how many
+        self._not_seen = 0
         self._here = Label(role="secondary")
         self._unseen = Label(role="attention")
         self._previous = Button("", hint="Previous study (Shift N)")
@@ -62,14 +63,15 @@ class Banner(QWidget):
         accession = f"acc. {study.accession}" if study.accession else ""
         parts = (description(study), moment(study.date, study.time), accession)
         self._study.setText(" · ".join(part for part in parts if part))
-        self._is_whole = study.here >= study.expected
-        self._here.set_role("secondary" if self._is_whole else "attention")
-        self._counts = study.here, study.expected, self._counts[2]
+        self._is_whole = study.is_whole
+        self._here.set_role("secondary" if self._is_whole or not study.is_counted else "attention")
+        self._here.setToolTip("" if study.is_counted else plain(UNCOUNTED))
+        self._counts = amount(study.here), all_of(study)
         self._make_room()
 
     def show_share(self, whole: StackShare) -> None:
         """Say how much of it has not been looked at."""
-        self._counts = *self._counts[:2], whole.count - whole.seen
+        self._not_seen = whole.count - whole.seen
         self._make_room()
 
     def allow(self, *, previous: bool, following: bool) -> None:
@@ -91,19 +93,18 @@ class Banner(QWidget):
         )
 
     def _say_all(self) -> None:
-        here, expected, unseen = self._counts
-        self._here.setText(f"{amount(here)} of {amount(expected)} here")
+        here, whole = self._counts
+        self._here.setText(f"{here} of {whole} here")
         self._here.setVisible(not self._is_whole or self.width() >= _ROOMY)
-        self._unseen.setText(f"{counted(unseen, 'image')} not yet seen")
-        self._unseen.setVisible(bool(unseen))
+        self._unseen.setText(f"{counted(self._not_seen, 'image')} not yet seen")
+        self._unseen.setVisible(bool(self._not_seen))
         self._back.setText(_BACK)
         self._next.rename("Next case" if self._has_cases else "Next")
         self._row.setSpacing(5 * STEP)
 
     def _shorten_counts(self) -> None:
-        here, expected, unseen = self._counts
-        self._here.setText(f"{amount(here)} / {amount(expected)}")
-        self._unseen.setText(f"{amount(unseen)} unseen")
+        self._here.setText(" / ".join(self._counts))
+        self._unseen.setText(f"{amount(self._not_seen)} unseen")
 
     def _close_ranks(self) -> None:
         self._row.setSpacing(2 * STEP)

@@ -97,7 +97,7 @@ class StudyDelegate(QStyledItemDelegate):
 
     def _picture(self, painter: QPainter, inside: QRect, row: StudyRow, column: str) -> int:
         """Draw what stands before a text; return how much room it takes."""
-        if column == "images" and row.expected and not _is_settled(row):
+        if column == "images" and row.is_counted and row.expected and not _is_settled(row):
             width = min(_BAR_WIDTH, inside.width() - _COUNT - 2 * STEP)
             return _bar(painter, inside, row, width) if width >= _LEAST_BAR else 0
         if column == "priority" and row.urgency is Urgency.STAT:
@@ -118,7 +118,7 @@ def _is_waiting(row: StudyRow) -> bool:
 
 
 def _is_settled(row: StudyRow) -> bool:
-    return row.here >= row.expected and not _is_waiting(row) and row.state is not StudyState.IN_PROGRESS
+    return row.is_whole and not _is_waiting(row) and row.state is not StudyState.IN_PROGRESS
 
 
 def _colour(row: StudyRow, column: Column, at: datetime) -> str:

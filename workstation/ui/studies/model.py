@@ -19,7 +19,7 @@ from workstation.ui.studies.columns import COLUMNS, NAMES
 from workstation.ui.studies.listing import Listing
 from workstation.ui.studies.query import Entry, Query, select
 from workstation.ui.theme import FontSize, font
-from workstation.ui.wording import counted
+from workstation.ui.wording import UNCOUNTED, counted
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT: Final = QModelIndex()
@@ -200,6 +200,8 @@ def _hint(column: str, row: StudyRow) -> str:
         return row.why_here
     if column == "study":
         return " · ".join(filter(None, (row.description, row.reason)))
-    if column == "images" and row.here < row.expected:
+    if column == "images" and not row.is_counted:
+        return UNCOUNTED
+    if column == "images" and not row.is_whole and row.expected:
         return f"{counted(row.expected - row.here, 'image')} not here yet"
     return row.trouble if column == "state" else ""

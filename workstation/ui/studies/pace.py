@@ -40,6 +40,7 @@ class Pace:
         run = self._runs.get(row.uid)
         if (
             run is None
+            or not row.is_counted
             or run.here <= run.first
             or at - run.latest > _STALE
             or run.latest - run.began < _LEAST

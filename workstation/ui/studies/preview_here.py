@@ -9,11 +9,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from workstation.ui.contracts import LineRow, Refusal, StudyPreview, StudyRow, StudyState
-from workstation.ui.controls import Button, Label
+from workstation.ui.controls import Button, Label, plain
 from workstation.ui.network.wording import line_text
 from workstation.ui.studies.section import Section
 from workstation.ui.theme import STEP
-from workstation.ui.wording import amount, counted, duration
+from workstation.ui.wording import UNCOUNTED, all_of, amount, counted, duration
 
 
 class Here(Section):
@@ -51,18 +51,20 @@ class Here(Section):
     def show_share(self, study: StudyRow, seconds: float | None = None) -> None:
         """Say how much is here, and in how many seconds all will be, where that is known."""
         self.show()
-        missing = study.here < study.expected
+        missing = not study.is_whole
         self.rename("Here so far" if missing else "Accounted for")
+        self._bar.setVisible(study.is_counted)
+        self._share.setToolTip("" if study.is_counted else plain(UNCOUNTED))
         most = max(study.expected, 1)
         self._bar.setRange(0, most)
         self._bar.setValue(min(study.here, most))
         left = f" · {duration(seconds)} left" if seconds is not None and missing else ""
-        self._share.setText(f"{amount(study.here)} of {amount(study.expected)}{left}")
+        self._share.setText(f"{amount(study.here)} of {all_of(study)}{left}")
 
     def show_way(self, study: StudyRow, lines: Sequence[LineRow], now: datetime) -> None:
         """Say by which line the rest comes."""
-        missing = study.here < study.expected
-        ways = [line_text(line, now) for line in lines if line.name in study.archives] if missing else []
+        coming = () if study.is_whole else lines
+        ways = [line_text(line, now) for line in coming if line.name in study.archives]
         self._way.setText("\n".join(ways))
         self._way.setVisible(bool(ways))
 

@@ -75,7 +75,9 @@ def modality(row: StudyRow) -> str:
 
 
 def images(row: StudyRow) -> str:
-    """Return "132 / 212"; nothing where nobody says how many there are."""
+    """Return "132 / 212", "12 / ?" where nobody says how many there are."""
+    if not row.is_counted:
+        return f"{amount(row.here)} / ?" if row.here else "?"
     return f"{amount(row.here)} / {amount(row.expected)}" if row.expected else NOTHING
 
 

@@ -44,7 +44,7 @@ FETCH: Final = Work(
     "fetch",
     "Fetch now",
     "asked for",
-    lambda row: bool(row.archives) and (row.here < row.expected or not row.here),
+    lambda row: bool(row.archives) and not row.is_whole,
     lambda network, uid: network.fetch(uid),
 )
 WORKS: Final = (CLAIM, HAND_BACK, FETCH)

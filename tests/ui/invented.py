@@ -212,12 +212,16 @@ class InventedDesk:
 def series_of(study: StudyRow) -> tuple[SeriesRow, ...]:
     """Return some series."""
     first = study.modalities[0]
-    rows = [SeriesRow(f"{study.uid}/1", f"{first} axial", first, max(study.here - 2, 1))]
+    rows = [
+        SeriesRow(
+            f"{study.uid}/1", f"{first} axial", first, max(study.here - 2, 1), series_uid=f"{study.uid}.1"
+        )
+    ]
     if study.expected > 10:
-        rows.append(SeriesRow(f"{study.uid}/2", "Localizer", first, 2))
+        rows.append(SeriesRow(f"{study.uid}/2", "Localizer", first, 2, series_uid=f"{study.uid}.2"))
     if study.here < study.expected:
         note = f"{study.expected - study.here} images missing"
-        rows.append(SeriesRow(f"{study.uid}/3", "Coronal", first, 30, note))
+        rows.append(SeriesRow(f"{study.uid}/3", "Coronal", first, 30, note, series_uid=f"{study.uid}.3"))
     return tuple(rows)
 
 

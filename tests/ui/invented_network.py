@@ -263,6 +263,9 @@ class InventedNetwork:
     def hand_back(self, study_uid: str) -> None:
         self.asked.append(("hand back", study_uid))
 
+    def focus_series(self, study_uid: str, series_uid: str) -> None:
+        self.asked.append(("look at", study_uid, series_uid))
+
     def search_archives(self, text: str) -> int:
         self._answer()
         self.asked.append(("search", text))

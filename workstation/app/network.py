@@ -97,6 +97,12 @@ class WindowNetwork:
         """Give the reading of a study back."""
         hand_back_study(self._desk.sitting(), study_uid=study_uid)
 
+    def focus_series(self, study_uid: str, series_uid: str) -> None:
+        """Let a series of the open study come first."""
+        desk = self._desk.desk
+        if desk is not None and desk.service is not None:
+            desk.service.focus(study_uid, lead=series_uid)
+
     def search_archives(self, text: str) -> int:
         """Ask the archives for what is not listed."""
         return search_archives(self._desk.sitting(), text=text)

@@ -267,6 +267,10 @@ class Network(Protocol):
         """Give the reading of a study back."""
         ...
 
+    def focus_series(self, study_uid: str, series_uid: str) -> None:
+        """Let a series of the open study come first: it is looked at. Answers at once, on any thread."""
+        ...
+
     def search_archives(self, text: str) -> int:
         """Ask the archives for what is not listed; return how many they have, listed from then on."""
         ...

@@ -271,6 +271,8 @@ class MainWindow(QMainWindow):
         self.studies.opened.connect(self.open_study)
         self.opening.opened.connect(self._show_reading)
         self.reading.noticed.connect(self.tell)
+        if self.network is not None:
+            self.reading.looked_at.connect(self.network.focus_series)
         self.reading.left.connect(self.show_studies)
         self.reading.stepped.connect(self._step_study)
         if self.cases is not None:

@@ -111,6 +111,10 @@ class Switchboard(QObject):
         """Say how many studies are on their way here."""
         self._window.bar.set_item(arriving_item(count))
 
+    def focus_series(self, study_uid: str, series_uid: str) -> None:
+        """Let the series that is looked at come first."""
+        self._network.focus_series(study_uid, series_uid)
+
     def ask_before_quitting(self, leave: Callable[[], object]) -> bool:
         """Ask if anything is unsent; True while the question stands, and ``leave`` may be called later."""
         unsent = self.state.unsent

@@ -29,6 +29,7 @@ _SETTLE: Final = 100  # milliseconds between two looks at how much is ready and 
 class ReadingPage(QWidget):
     """Says ``left`` to go back to the list, ``stepped`` for another study, ``full_screen``.
 
+    It says ``looked_at`` with study and series when the active viewport shows another series.
     Where there is a worklist it says ``asked_next`` with the study that is done with.
     """
 
@@ -36,12 +37,14 @@ class ReadingPage(QWidget):
     stepped = Signal(int)
     asked_next = Signal(str)
     full_screen = Signal()
+    looked_at = Signal(str, str)
     noticed = Signal(object)
 
     def __init__(self, operations: Operations, window_actions: Actions, *, has_cases: bool = False) -> None:
         super().__init__()
         self._has_cases = has_cases
         self._reading: Reading | None = None
+        self._stack = ""  # that is looked at
         self._operations = operations
         self._listening: list[Listening[str]] = []
         self.setProperty("kind", "page")
@@ -73,7 +76,7 @@ class ReadingPage(QWidget):
     def show_reading(self, reading: Reading) -> None:
         """Show an open study."""
         self.put_away()
-        self._reading = reading
+        self._reading, self._stack = reading, ""
         reading.screen.changed.connect(self._follow)
         self._listening = [
             Listening(reading.changed, self._more, self),
@@ -218,10 +221,17 @@ class ReadingPage(QWidget):
         if self._reading is None:
             return
         screen = self._reading.screen
+        self._tell_looked_at(self._reading)
         self.series.choose(screen.active.stack)
         self.actions_["invert"].setChecked(screen.active.invert)
         self.image_actions["texts"].setChecked(not screen.active.texts)
         self._bar.show_state(screen.layout, screen.active.window)
+
+    def _tell_looked_at(self, reading: Reading) -> None:
+        before, self._stack = self._stack, reading.screen.active.stack
+        uid = next((row.series_uid for row in reading.series if row.key == self._stack), "")
+        if uid and self._stack != before:
+            self.looked_at.emit(reading.study.uid, uid)
 
     def _tell_trouble(self, sentence: str) -> None:
         self.noticed.emit(Notice(sentence, Tone.FAULT))

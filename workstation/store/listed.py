@@ -86,6 +86,11 @@ class Listed:
         """Return the instances that are listed and not here, or here and damaged."""
         return listed_uids(self._index, study_uid) - whole_uids(self._index, study_uid)
 
+    def given_in_full(self, study_uid: str) -> frozenset[str]:
+        """Return the archives of which everything that they list for a study is here."""
+        missing = self.missing(study_uid)
+        return frozenset(one.archive for one in self.of_study(study_uid) if missing.isdisjoint(one.uids))
+
     def accounts(self) -> dict[str, Account]:
         """Return the accounts of all studies for which an archive was asked."""
         found = self._index.rows(

@@ -31,6 +31,7 @@ class Arriving:
     def __init__(self, store: Store, pool: WorkerPool, board: Board, clock: Clock) -> None:
         self.arrived: Signal[str] = Signal("something of a study arrived")
         self.learned: Signal[str] = Signal("what a study consists of is known")
+        self.in_vain: Signal[Want] = Signal("an archive has nothing of a study, or won't say what it has")
         self.trouble: Signal[str] = Signal("nothing can be stored; empty when it can again")
         self._store = store
         self._pool = pool
@@ -63,6 +64,7 @@ class Arriving:
         """Forget what the archive has listed: it has the study no more."""
         self._board.drop(want.archive, want.study_uid)
         self._store.listed.remove(want.archive, want.study_uid)
+        self.in_vain.emit(want)
         self.learned.emit(want.study_uid)
 
     def close(self) -> None:

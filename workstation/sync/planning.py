@@ -1,14 +1,14 @@
 """What should be on the disk before somebody asks for it: the open study, stat, mine, the next, their priors.
 
-A pure decision from the list to wants. What is whole already is not wanted; what several archives have is
-wanted from the first that can be reached.
+A pure decision from the list to wants. What is whole already is not wanted; from which archives the rest can
+be had is the caller's to say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from workstation.sync.board import Want
 from workstation.sync.gathering import Gathered, Rules
@@ -17,6 +17,11 @@ from workstation.worklist import Item, Moment, Priority, chosen
 
 _REST: Final = 100
 """How many of the rest of the list are fetched when nothing else is to be done."""
+
+
+ArchivesFor = Callable[[Item], Sequence[str]]
+"""Says from which archives an item can be had now."""
+_Wants: TypeAlias = dict[tuple[str, str], Want]  # by archive and study UID
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +39,20 @@ def plan(
     rules: Rules,
     moment: Moment,
     focus: Focus,
-    archive_for: Callable[[Item], str],
+    archives_for: ArchivesFor,
 ) -> tuple[Want, ...]:
-    """Return what is wanted; ``archive_for`` says from where an item can be had, "" if from nowhere now."""
-    wants: dict[str, Want] = {}
+    """Return what is wanted, of each study from the archives that it is to be had from now."""
+    wants: _Wants = {}
     cases: list[Item] = []
     for urgency, item in _cases(gathered, moment, focus):
         cases.append(item)
-        _add(wants, item, urgency, archive_for, focus)
+        _add(wants, item, urgency, archives_for, focus)
     for case in cases:
         for item in _priors(gathered, rules, case):
-            _add(wants, item, Urgency.PRIOR, archive_for, focus)
+            _add(wants, item, Urgency.PRIOR, archives_for, focus)
     for place in gathered.to_read[:_REST]:
         if not place.item.reading.state.is_done:
-            _add(wants, place.item, Urgency.PREFETCH, archive_for, focus)
+            _add(wants, place.item, Urgency.PREFETCH, archives_for, focus)
     return tuple(wants.values())
 
 
@@ -85,10 +90,10 @@ def _priors(gathered: Gathered, rules: Rules, case: Item) -> Iterable[Item]:
     return [item for item in gathered.items() if item.study_uid in uids] if uids else []
 
 
-def _add(
-    wants: dict[str, Want], item: Item, urgency: Urgency, archive_for: Callable[[Item], str], focus: Focus
-) -> None:
+def _add(wants: _Wants, item: Item, urgency: Urgency, archives_for: ArchivesFor, focus: Focus) -> None:
     uid = item.study_uid
-    archive = archive_for(item) if uid and not item.is_whole else ""
-    if archive and (uid not in wants or urgency < wants[uid].urgency):
-        wants[uid] = Want(archive, uid, urgency, focus.lead if uid == focus.open_study else "")
+    for archive in archives_for(item) if uid and not item.is_whole else ():
+        before = wants.get((archive, uid))
+        if before is None or urgency < before.urgency:
+            lead = focus.lead if uid == focus.open_study else ""
+            wants[archive, uid] = Want(archive, uid, urgency, lead)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Final
@@ -19,6 +19,7 @@ from workstation.archive import Address, Query
 from workstation.errors import calm
 from workstation.events import Signal
 from workstation.store import PatientKey
+from workstation.sync.board import Want
 from workstation.sync.engine import Engine, Means
 from workstation.sync.gathering import Gathered, ReadingOf, Rules, gather
 from workstation.sync.line import Connect
@@ -28,6 +29,7 @@ from workstation.worklist import Item, Links, Moment, Priors, State
 
 _EVERY: Final = 1.0
 _PLAN_EVERY: Final = 15.0
+_IN_VAIN: Final = 600.0  # so long an archive is not asked again for a study of which it has nothing
 _REST: Final = 4.0  # gathering takes at most every fifth second
 
 _log = logging.getLogger(__name__)
@@ -68,10 +70,12 @@ class Service:
         self._gathered: Gathered | None = None
         self._is_stale = True
         self._gather_at = 0.0
+        self._in_vain: dict[tuple[str, str], float] = {}  # archive and study → when to ask it again
         self._closing = threading.Event()
         self._is_due = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sync-plan")
         self.watching.changed.connect(self._list_read)
+        self.engine.arriving.in_vain.connect(self._sought_in_vain)
         self.engine.arriving.learned.connect(self._something_new)
         self.engine.arriving.arrived.connect(self.look_again)
 
@@ -146,13 +150,20 @@ class Service:
         self.look_again()
         return found
 
-    def bring(self, item: Item) -> None:
-        """Bring a study now, until it is whole; what was given up of it is asked for anew."""
-        archive = self.archive_for(item)
-        if archive:
+    def bring(self, item: Item) -> bool:
+        """Bring a study now, until it is whole, asking anew for what was given up; False if nobody has it."""
+        self.ask_anew(item.study_uid)
+        archives = self.archives_for(item.study_uid, item.archives)
+        if archives:
             self._focus = replace(self._focus, also=self._focus.also | {item.study_uid})
-            self.engine.try_again(archive, item.study_uid)
             self.plan()
+        return bool(archives)
+
+    def ask_anew(self, study_uid: str) -> None:
+        """Forget in which archives a study was sought in vain, and what was given up of it."""
+        for archive in self.engine.lines:
+            self._in_vain.pop((archive, study_uid), None)
+            self.engine.try_again(archive, study_uid)
 
     def signed_in(self, archive: str) -> None:
         """Go on with what waited for a sign-in."""
@@ -165,11 +176,22 @@ class Service:
         """Think again soon about what is wanted."""
         self._is_due.set()
 
-    def archive_for(self, item: Item) -> str:
-        """Return from which archive an item can be had now, "" if from none."""
-        lines = self.engine.lines
-        known = [name for name in item.archives if name in lines]
-        return next((name for name in known if lines[name].is_usable), next(iter(known), ""))
+    def archives_for(self, study_uid: str, listing: Collection[str]) -> tuple[str, ...]:
+        """Return from which of the archives that list a study it is to be had now.
+
+        It is one at a time: the first whose line stands, in the order in which they are set up; the next as
+        well once those before have given all that they list.
+        """
+        lines, now = self.engine.lines, self._means.clock.monotonic()
+        able = [one for one in lines if one in listing and now >= self._in_vain.get((one, study_uid), 0.0)]
+        able.sort(key=lambda one: not lines[one].is_usable)
+        done = self._means.store.listed.given_in_full(study_uid) if len(able) > 1 else frozenset[str]()
+        gives = (n for n, one in enumerate(able) if not self._is_done(one, study_uid, done))
+        return tuple(able[: next(gives, len(able)) + 1])
+
+    def _is_done(self, archive: str, study_uid: str, given_in_full: Collection[str]) -> bool:
+        progress = self.engine.progress(archive, study_uid)
+        return progress.is_settled if progress is not None else archive in given_in_full
 
     def _run(self) -> None:
         clock, pace = self._means.clock, self._means.clock.pace
@@ -200,8 +222,11 @@ class Service:
             for item in cases_ahead(gathered, moment, self._focus)
         }
         self._ask_again(gathered)
-        self.engine.want_only(plan(gathered, self._sitting.rules, moment, self._focus, self.archive_for))
+        self.engine.want_only(plan(gathered, self._sitting.rules, moment, self._focus, self._archives_of))
         self.list_changed.emit("")
+
+    def _archives_of(self, item: Item) -> Sequence[str]:
+        return self.archives_for(item.study_uid, item.archives)
 
     def _ask_again(self, gathered: Gathered) -> None:
         """Ask anew what a study consists of when the list says that it has grown."""
@@ -220,6 +245,10 @@ class Service:
         self.look_again()
         self.plan()
         self.list_changed.emit(archive)
+
+    def _sought_in_vain(self, want: Want) -> None:
+        self._in_vain[want.archive, want.study_uid] = self._means.clock.monotonic() + _IN_VAIN
+        self.plan()
 
     def _something_new(self, study_uid: str) -> None:
         self.look_again()

@@ -48,10 +48,12 @@ def refused_by_archive(desk: Desk, study_uid: str) -> tuple[Refusal, ...]:
     if desk.service is None:
         return ()
     engine = desk.service.engine
-    reasons = [reason for archive in engine.lines for reason in engine.given_up(archive, study_uid).values()]
+    reasons: dict[str, str] = {}  # what several archives can't give lacks once
+    for archive in engine.lines:
+        reasons |= engine.given_up(archive, study_uid)
     return tuple(
         Refusal(f"image {number} of {len(reasons)} that didn't come", reason)
-        for number, reason in enumerate(reasons, 1)
+        for number, reason in enumerate(reasons.values(), 1)
     )
 
 

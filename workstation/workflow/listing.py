@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from workstation.store import HELD
-from workstation.sync import Gathered, Progress, Service
+from workstation.sync import Engine, Gathered, Progress, Service
 from workstation.workflow import sessions
 from workstation.workflow.answers import StudyRow, StudyState, Urgency
 from workstation.workflow.desk import Desk
@@ -32,6 +32,16 @@ STILL: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
+class _Coming:
+    """How far a study is that is wanted, from all archives that it is wanted from."""
+
+    here: int
+    listed: int | None  # None: none of them was asked yet
+    given_up: int  # that none of them can give
+    is_settled: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Listing:
     """What every row is made with."""
 
@@ -41,7 +51,7 @@ class _Listing:
     moment: Moment
     opened: Collection[str]
     names: Mapping[str, str]  # archive → its name
-    progress: Mapping[str, Progress]  # study UID → how far it is, of what is wanted
+    progress: Mapping[str, _Coming]  # study UID → how far it is, of what is wanted
     priors: Mapping[str, tuple[int, int]]  # study UID → priors here, known
     claimed: Collection[str]  # studies whose task this desk holds
     pushed: Collection[str]  # studies of which something was brought just now
@@ -73,11 +83,6 @@ def worklist_rows_of(desk: Desk, service: Service, study_uids: Collection[str]) 
 
 def _listing(desk: Desk, service: Service) -> _Listing:
     gathered = service.gathered()
-    wanted = {
-        want.study_uid: progress
-        for want in service.engine.wants()
-        if (progress := service.engine.progress(want.archive, want.study_uid))
-    }
     now = desk.clock.monotonic()
     return _Listing(
         desk,
@@ -86,10 +91,29 @@ def _listing(desk: Desk, service: Service) -> _Listing:
         service.moment(),
         sessions.opened(desk),
         {name: line.address.name for name, line in service.engine.lines.items()},
-        wanted,
+        _coming(service.engine),
         service.prior_counts(),
         {held.study_uid for held in desk.store.claims.all() if held.state == HELD},
         {uid for uid, when in tuple(desk.coming.items()) if now - when < STILL},
+    )
+
+
+def _coming(engine: Engine) -> dict[str, _Coming]:
+    found: dict[str, list[tuple[str, Progress]]] = {}
+    for want in engine.wants():
+        if progress := engine.progress(want.archive, want.study_uid):
+            found.setdefault(want.study_uid, []).append((want.archive, progress))
+    return {uid: _together(engine, uid, some) for uid, some in found.items()}
+
+
+def _together(engine: Engine, study_uid: str, found: Sequence[tuple[str, Progress]]) -> _Coming:
+    listed = [progress.listed for _, progress in found if progress.listed is not None]
+    given_up = {uid for archive, one in found if one.given_up for uid in engine.given_up(archive, study_uid)}
+    return _Coming(
+        max(progress.here for _, progress in found),
+        max(listed, default=None),
+        len(given_up),
+        all(progress.is_settled for _, progress in found),
     )
 
 

@@ -97,6 +97,7 @@ class _Coming:
         service.engine.arriving.learned.connect(self._learned)
         service.engine.arriving.arrived.connect(self._arrived)
         if self.archives:
+            service.ask_anew(study_uid)
             self._want()
 
     def wait(self) -> None:
@@ -108,7 +109,8 @@ class _Coming:
         """Say why nothing can come, if that is so."""
         if self._desk.trouble:
             raise NotHereYet("Nothing that comes can be stored now", remedy=self._desk.trouble)
-        if self._is_told and not self._desk.store.listed.of_study(self._study_uid):
+        wanted = self._want() if self._is_told else self.archives
+        if not wanted:
             raise NotHereYet(
                 "The archive has no images of this study any more",
                 remedy="It may have been moved or deleted there.",
@@ -118,20 +120,20 @@ class _Coming:
                 "Nothing of this study is here, and there is no line to an archive that has it",
                 remedy="It comes as soon as the line is back.",
             )
-        for archive in self.archives:
-            progress = self._service.engine.progress(archive, self._study_uid)
-            if progress is not None and progress.is_settled and not progress.here:
-                reasons = self._service.engine.given_up(archive, self._study_uid)
-                raise NotHereYet(
-                    "None of the images of this study can be had from the archive",
-                    remedy=next(iter(reasons.values()), ""),
-                )
+        engine = self._service.engine
+        asked = [engine.progress(archive, self._study_uid) for archive in wanted]
+        if all(progress is not None and progress.is_settled and not progress.here for progress in asked):
+            reasons = engine.given_up(wanted[0], self._study_uid)
+            raise NotHereYet(
+                "None of the images of this study can be had from the archive",
+                remedy=next(iter(reasons.values()), ""),
+            )
 
-    def _want(self) -> None:
-        """Want it now: the planner, which wants it too, looks only once a second."""
-        lines = self._service.engine.lines
-        archive = next((name for name in self.archives if lines[name].is_usable), self.archives[0])
-        self._service.engine.want(Want(archive, self._study_uid, Urgency.OPEN))
+    def _want(self) -> Sequence[str]:
+        """Want it now, since the planner looks only once a second; return from which archives."""
+        wanted = self._service.archives_for(self._study_uid, self.archives)
+        self._service.engine.want(*(Want(archive, self._study_uid, Urgency.OPEN) for archive in wanted))
+        return wanted
 
     def _known(self) -> Sequence[str]:
         found = self._desk.store.remote_studies.of_study(self._study_uid)

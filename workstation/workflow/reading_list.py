@@ -40,9 +40,8 @@ def fetch_study(desk: Desk, *, study_uid: str) -> None:
     """Bring a study now, what was given up of it included; it comes as soon as there is a line."""
     service = desk.service
     item = service.gathered().item(study_uid) if service else None
-    if service is None or item is None or not service.archive_for(item):
+    if service is None or item is None or not service.bring(item):
         raise NoSuchStudy("No archive that is set up has this study", remedy="What is here is all there is.")
-    service.bring(item)
 
 
 def _chosen(desk: Desk, choice: Choice) -> StudyRow | None:

@@ -6,7 +6,7 @@ Errors:  NoSuchStudy for a study that no archive has; NotHereYet where the archi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
 from workstation.archive import Query
@@ -93,8 +93,11 @@ class _Round:
     def wants_more(self) -> bool:
         """Plan again, since what has come may have made more worth having; say whether something is new."""
         if self.study_uid:
-            return False
-        self.service.make_plan()
+            item = self.service.gathered().item(self.study_uid)
+            if item is not None and not item.is_whole:
+                _want_from(self.service, self.study_uid, item.archives)
+        else:
+            self.service.make_plan()
         wanted = {(want.archive, want.study_uid) for want in self._wants()}
         is_more = not wanted <= self._wanted
         self._wanted |= wanted
@@ -201,12 +204,16 @@ def _want(desk: Desk, service: Service, study_uid: str) -> None:
     service.look_up(Query(study_uid=study_uid))
     lines = service.engine.lines
     known = [one.archive for one in desk.store.remote_studies.of_study(study_uid) if one.archive in lines]
-    usable = [name for name in known if lines[name].is_usable]
     if known:
-        service.engine.want(Want((*usable, *known)[0], study_uid, Urgency.OPEN))
+        _want_from(service, study_uid, known)
     elif desk.store.studies.get(study_uid) is None:
         if all(line.is_usable for line in lines.values()) and not service.watching.troubles:
             raise NoSuchStudy("No archive has a study with this UID", remedy="Look at workstation studies.")
         raise NotHereYet(
             "The archives could not all be asked for this study", remedy="Try again when the line is back."
         )
+
+
+def _want_from(service: Service, study_uid: str, listing: Collection[str]) -> None:
+    archives = service.archives_for(study_uid, listing)
+    service.engine.want(*(Want(archive, study_uid, Urgency.OPEN) for archive in archives))

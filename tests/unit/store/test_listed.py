@@ -148,3 +148,11 @@ def test_a_file_that_is_listed_again_is_counted(
 def test_a_listing_names_its_instances(store: Store, uids: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="names"):
         store.listed.put(_listing(*uids))
+
+
+def test_an_archive_of_which_all_is_here_is_told_from_one_that_has_more(store: Store, make: Maker) -> None:
+    store.listed.put(_listing("a", "b", archive="group"))
+    store.listed.put(_listing("b", "c", archive="hospital"))
+    store.intake.put([make.incoming(STUDY, "a"), make.incoming(STUDY, "b")])
+
+    assert store.listed.given_in_full(STUDY) == {"group"}

@@ -37,8 +37,8 @@ def _tasks(store: Store, *tasks: Task) -> None:
     store.tasks.replace("group", {one.uid: to_json(one) for one in tasks}, NIGHT)
 
 
-def _from_group(item: Item) -> str:
-    return "group" if "group" in item.archives else ""
+def _from_group(item: Item) -> tuple[str, ...]:
+    return ("group",) if "group" in item.archives else ()
 
 
 def _wanted(store: Store, ahead: int = 5) -> dict[str, Urgency]:

@@ -8,7 +8,7 @@ import pytest
 from group_archive import A_MINUTE, GroupArchive, connect_to, service_of, settings_with, slices
 from offered import trail
 
-from workstation.archive import Busy, Unreachable
+from workstation.archive import ArchiveError, Busy, Unreachable
 from workstation.security import Action
 from workstation.sync import Urgency, Want
 from workstation.workflow import (
@@ -57,6 +57,73 @@ def test_one_study_is_fetched_and_nothing_else(connected: Desk, group: GroupArch
     found = sync_once(connected, study_uid="1.2.8")
     assert found.whole == 1
     assert connected.store.studies.get(STUDY) is None
+
+
+@pytest.fixture
+def city(desk: Desk, group: GroupArchive, monkeypatch: pytest.MonkeyPatch) -> GroupArchive:
+    """Return a second archive of the desk: it has two slices that the first has, and two that it has not."""
+    made = GroupArchive()
+    made.keep(*slices(5)[1:])
+    connect_to(desk, {"harbor": group, "city": made}, monkeypatch)
+    return made
+
+
+def asked(archive: GroupArchive, what: str) -> list[str]:
+    return [one for one in archive.asked if f" {what} " in one]
+
+
+@pytest.mark.parametrize("study_uid", ["", STUDY])
+def test_what_only_the_second_archive_lists_comes_from_there_and_nothing_twice(
+    desk: Desk, group: GroupArchive, city: GroupArchive, study_uid: str
+) -> None:
+    found = sync_once(desk, study_uid=study_uid)
+    assert (found.whole, found.given_up) == (1, 0)
+    assert {one.uid for one in desk.store.instances.of_study(STUDY)} == group.objects.keys() | city.objects
+    brought = [one.split()[-1] for one in (*asked(group, "part"), *asked(city, "part"))]
+    assert len(brought) == len(set(brought)) == 5
+    assert len(asked(city, "part")) == 2
+
+
+def test_what_the_first_archive_can_t_give_comes_from_the_second(
+    desk: Desk, group: GroupArchive, city: GroupArchive
+) -> None:
+    def broken(what: str) -> None:
+        if what.endswith("part 1.2.9.1.3"):
+            raise ArchiveError("its disk is broken")
+
+    group.fault = broken
+    assert sync_once(desk).whole == 1
+    assert asked(city, "part")
+
+
+def test_with_the_first_line_down_the_second_brings_what_it_has(
+    desk: Desk, group: GroupArchive, city: GroupArchive
+) -> None:
+    service_of(desk).read_lists()
+    group.fault = no_line
+    sync_once(desk)
+    assert {one.uid for one in desk.store.instances.of_study(STUDY)} == city.objects.keys()
+    (row,) = list_studies(desk)
+    assert (row.here, row.expected, row.is_whole) == (4, 4, True)  # as far as anybody could be asked
+
+
+def test_a_study_that_the_first_has_lost_since_it_was_listed_comes_from_the_second(
+    desk: Desk, group: GroupArchive, city: GroupArchive
+) -> None:
+    service_of(desk).read_lists()
+    group.contents.clear()
+    assert sync_once(desk).whole == 1
+    assert {one.uid for one in desk.store.instances.of_study(STUDY)} == city.objects.keys()
+
+
+def test_the_order_in_which_archives_are_set_up_says_which_is_asked_first(
+    desk: Desk, group: GroupArchive, city: GroupArchive
+) -> None:
+    service = service_of(desk)
+    assert service.archives_for(STUDY, ["city", "harbor", "elsewhere"]) == ("harbor",)
+    service.engine.lines["harbor"].close()
+    assert service.archives_for(STUDY, ["city", "harbor"]) == ("city",)
+    assert service.archives_for(STUDY, ["elsewhere"]) == ()
 
 
 def test_an_old_study_that_is_on_no_list_is_looked_up(connected: Desk, group: GroupArchive) -> None:

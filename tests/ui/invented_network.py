@@ -60,6 +60,11 @@ def delivery(number: int = 0, **changes: object) -> OutboxRow:
     return replace(waiting, **changes)  # type: ignore[arg-type]  # any field, as the test wants it
 
 
+def _going_well(number: int, **changes: object) -> OutboxRow:
+    """Return a delivery that nothing has hindered."""
+    return delivery(number, attempts=1, next_try=None, error="", **changes)
+
+
 def deliveries() -> list[OutboxRow]:
     """Return a full outbox: some of each kind, what needs a person first."""
     return [
@@ -75,7 +80,7 @@ def deliveries() -> list[OutboxRow]:
             error="The archive holds another report under this number.",
         ),
         delivery(0),
-        delivery(
+        _going_well(
             2,
             kind="image",
             patient_name="DONAUDAMPFSCHIFF^Hannelore-Friederike",
@@ -83,34 +88,26 @@ def deliveries() -> list[OutboxRow]:
             archive="Klinikum Süd",
             state=DeliveryState.SENDING,
             created=NOW - timedelta(minutes=3),
-            attempts=1,
-            next_try=None,
-            error="",
             size=126_000_000,
             count=240,
         ),
-        delivery(
+        _going_well(
             3,
             kind="key object",
             patient_name="Hong^Gildong=洪^吉洞=홍^길동",
             study="MR, 2026-11-24",
             state=DeliveryState.STORED,
             created=NOW - timedelta(minutes=1),
-            attempts=1,
-            next_try=None,
-            error="",
             size=9_000,
         ),
         *(
-            delivery(
+            _going_well(
                 10 + number,
                 patient_name=row.patient_name,
                 study=row.description,
                 state=DeliveryState.VERIFIED,
                 created=NOW - timedelta(hours=1, minutes=7 * number),
                 changed=NOW - timedelta(minutes=50 + 7 * number),
-                next_try=None,
-                error="",
             )
             for number, row in enumerate(study_rows()[3:8])
         ),
@@ -222,6 +219,7 @@ class InventedNetwork:
         self.history = past(history)
         self.trouble: LumenError | None = None  # what every question is answered with
         self.asked: list[tuple[str, ...]] = []  # what a person did
+        self.looked_at: list[tuple[str, str]] = []  # study and series
         self.secret = "lighthouse"  # the one that is let in  # noqa: S105  invented
         self.browser = threading.Event()  # set: the person has signed in there
         self.step_taken = threading.Event()  # set: a check may go on
@@ -264,7 +262,7 @@ class InventedNetwork:
         self.asked.append(("hand back", study_uid))
 
     def focus_series(self, study_uid: str, series_uid: str) -> None:
-        self.asked.append(("look at", study_uid, series_uid))
+        self.looked_at.append((study_uid, series_uid))
 
     def search_archives(self, text: str) -> int:
         self._answer()

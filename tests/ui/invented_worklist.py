@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from invented import InventedDesk, study_rows
 from invented_network import HARBOR, ST_ANNE, InventedNetwork
 
+from workstation.terms import fold
 from workstation.ui.contracts import (
     LineRow,
     LinkOffer,
@@ -20,7 +21,6 @@ from workstation.ui.contracts import (
     StudyState,
     Urgency,
 )
-from workstation.ui.wording import folded
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -192,7 +192,7 @@ class Worklist(InventedNetwork):
 
     def search_archives(self, text: str) -> int:
         super().search_archives(text)
-        found = [row for row in self.in_archives if folded(text) in folded(row.patient_name)]
+        found = [row for row in self.in_archives if fold(text) in fold(row.patient_name)]
         self.desk.rows += [row for row in found if row not in self.desk.rows]
         return len(found)
 

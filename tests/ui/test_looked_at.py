@@ -31,12 +31,12 @@ def window(network: InventedNetwork, show: Show, wait: Wait) -> MainWindow:
 
 
 def _looks(network: InventedNetwork) -> list[str]:
-    return [one[2].rpartition(".")[2] for one in network.asked if one[0] == "look at"]
+    return [series.rpartition(".")[2] for _, series in network.looked_at]
 
 
 def test_each_other_series_is_told_once(window: MainWindow, network: InventedNetwork) -> None:
     uid = InventedDesk().rows[0].uid
-    assert network.asked[-1] == ("look at", uid, f"{uid}.1")
+    assert network.looked_at == [(uid, f"{uid}.1")]
 
     QTest.keyClick(window.reading.grid, Qt.Key.Key_Right)
     QTest.keyClick(window.reading.grid, Qt.Key.Key_Down)

@@ -1,6 +1,7 @@
 """Expected rows are worked out by hand from the invented list."""
 
 import time
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -74,3 +75,10 @@ def test_ten_thousand_studies_are_searched_faster_than_a_hand_types() -> None:
 
     assert len(found) == 834
     assert time.perf_counter() - started < 0.1
+
+
+@pytest.mark.parametrize("typed", ["soren", "Søren", "SÖREN"])
+def test_letters_that_no_accent_makes_are_found_as_they_are_typed_elsewhere(typed: str) -> None:
+    row = replace(many_rows(1)[0], patient_name="ÅSTRÖM^Søren")
+
+    assert select([entry(row)], Query(text=typed), TODAY) == [entry(row)]

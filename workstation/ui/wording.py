@@ -5,7 +5,6 @@ Units:   seconds; bytes.
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Final
 
 from workstation.ui.contracts import StudyRow
@@ -62,19 +61,6 @@ def rate(size: float, seconds: float) -> str:
         return ""
     speed = size / seconds / 1e6
     return f"{speed:.0f} MB/s" if speed >= 10 else f"{speed:.1f} MB/s"
-
-
-def folded(text: str) -> str:
-    """Return a text without case and accents.
-
-    >>> folded("MÜLLER-Groß")
-    'muller-gross'
-    """
-    plain = text.casefold()
-    if plain.isascii():  # most texts: twenty thousand studies have a hundred thousand of them
-        return plain
-    parts = unicodedata.normalize("NFKD", plain)
-    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def name_of(study: StudyRow) -> str:

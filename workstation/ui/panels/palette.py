@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workstation.terms import fold
 from workstation.ui.actions import Offered
 from workstation.ui.panels.sheet import Sheet
 from workstation.ui.shortcuts import Command, spoken
 from workstation.ui.theme import CORNER, PALETTE, STEP, font
-from workstation.ui.wording import folded
 
 _WIDTH: Final = 520
 _ROWS: Final = 12
@@ -74,10 +74,10 @@ class CommandPalette(Sheet):
             self.list.keyPressEvent(event)
 
     def _narrow(self, text: str) -> None:
-        words = folded(text).split()
+        words = fold(text).split()
         self.list.clear()
         for command, action in self._offered:
-            if all(word in folded(command.text) for word in words):
+            if all(word in fold(command.text) for word in words):
                 self.list.addItem(_item(command, action))
         self.list.setCurrentRow(0)
         if not self.list.count():

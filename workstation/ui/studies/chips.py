@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
@@ -37,51 +37,35 @@ def _all(query: Query, _: bool = True) -> Query:  # noqa: FBT002  as the other c
 
 
 ALL: Final = Quick("all", "All", "All studies", _all, lambda query: query == _all(query))
-TODAY: Final = Quick(
-    "today",
-    "Today",
-    "Studies of today",
-    lambda query, on: replace(query, days=1 if on else None),
-    lambda query: query.days == 1,
-)
-WEEK: Final = Quick(
-    "week",
-    "7 days",
-    "Studies of the last seven days",
-    lambda query, on: replace(query, days=7 if on else None),
-    lambda query: query.days == 7,
-)
-MINE: Final = Quick(
-    "mine",
-    "Mine",
-    "What you have claimed, and what is assigned to you",
-    lambda query, on: replace(query, mine=on),
-    lambda query: query.mine,
-    lambda tally: tally.mine,
-)
-STAT: Final = Quick(
-    "stat",
-    "Stat",
-    "Stat studies that are not read yet",
-    lambda query, on: replace(query, stat=on),
-    lambda query: query.stat,
-    lambda tally: tally.stat,
-)
-UNREAD: Final = Quick(
-    "unread",
-    "Unread",
-    "What nobody has opened yet",
-    lambda query, on: replace(query, unread=on),
-    lambda query: query.unread,
-    lambda tally: tally.unread,
-)
-PRIORS: Final = Quick(
-    "priors",
-    "Priors",
-    "What is there only for comparison as well",
-    lambda query, on: replace(query, priors=on),
-    lambda query: query.priors,
-)
+
+
+def _of_days(name: str, text: str, hint: str, days: int) -> Quick:
+    """Return the chip that asks for the last days."""
+    return Quick(
+        name,
+        text,
+        hint,
+        lambda query, on: replace(query, days=days if on else None),
+        lambda query: query.days == days,
+    )
+
+
+def _switch(name: str, hint: str, count: Callable[[Tally], int] | None = None) -> Quick:
+    """Return the chip that turns one of a query's wishes on and off; it is called as the wish is."""
+
+    def change(query: Query, on: bool) -> Query:
+        wish: dict[str, Any] = {name: on}
+        return replace(query, **wish)
+
+    return Quick(name, name.capitalize(), hint, change, lambda query: bool(getattr(query, name)), count)
+
+
+TODAY: Final = _of_days("today", "Today", "Studies of today", 1)
+WEEK: Final = _of_days("week", "7 days", "Studies of the last seven days", 7)
+MINE: Final = _switch("mine", "What you have claimed, and what is assigned to you", lambda tally: tally.mine)
+STAT: Final = _switch("stat", "Stat studies that are not read yet", lambda tally: tally.stat)
+UNREAD: Final = _switch("unread", "What nobody has opened yet", lambda tally: tally.unread)
+PRIORS: Final = _switch("priors", "What is there only for comparison as well")
 OF_A_STORE: Final = (ALL, TODAY, WEEK)
 OF_A_WORKLIST: Final = (MINE, STAT, UNREAD, TODAY, ALL, PRIORS)
 KEYS: Final = {command.name: spoken(command.keys[0]) for command in COMMANDS if command.keys}

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from workstation.terms import fold
 from workstation.ui.contracts import StudyRow, StudyState, Urgency
-from workstation.ui.wording import folded
 
 # PS3.3 C.7.3.1.1.1: objects that hold no picture of the patient make no filter.
 NOT_IMAGES: Final = frozenset(
@@ -72,16 +72,14 @@ Check = Callable[[Entry], bool]
 
 def entry(row: StudyRow, reader: str = "") -> Entry:
     """Make a row ready; ``reader`` is who sits here."""
-    is_mine = row.is_claimed or bool(reader and row.assigned and folded(row.assigned) == folded(reader))
-    return Entry(
-        row, _haystack(row), folded(row.patient_name), folded(row.description), folded(row.site), is_mine
-    )
+    is_mine = row.is_claimed or bool(reader and row.assigned and fold(row.assigned) == fold(reader))
+    return Entry(row, _haystack(row), fold(row.patient_name), fold(row.description), fold(row.site), is_mine)
 
 
 def select(entries: Iterable[Entry], query: Query, today: date) -> list[Entry]:
     """Return what a query keeps, in the order it came."""
     kept = list(entries)
-    for word in sorted(folded(query.text.translate(_TYPED)).split(), key=len, reverse=True):
+    for word in sorted(fold(query.text.translate(_TYPED)).split(), key=len, reverse=True):
         kept = [made for made in kept if word in made.haystack]
     for check in _checks(query, today):
         kept = [made for made in kept if check(made)]
@@ -111,7 +109,7 @@ def _haystack(row: StudyRow) -> str:
         row.reason,
         *row.modalities,
     )
-    return folded("\n".join(texts))
+    return fold("\n".join(texts))
 
 
 def _checks(query: Query, today: date) -> Iterator[Check]:

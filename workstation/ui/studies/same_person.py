@@ -10,11 +10,12 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from workstation.terms import fold
 from workstation.ui.contracts import LinkOffer, StudyRow
 from workstation.ui.controls import Button, Label, caption
 from workstation.ui.dialogs.sheet import Dialog
 from workstation.ui.theme import STEP
-from workstation.ui.wording import folded, name_of
+from workstation.ui.wording import name_of
 from workstation.viewing.wording import day, person_name
 
 _SAME: Final = (
@@ -65,7 +66,7 @@ def _beside(study: StudyRow, offer: LinkOffer) -> QGridLayout:
     grid.addWidget(caption("This study"), 0, 1)
     grid.addWidget(caption("The other"), 0, 2)
     for number, (name, ours, theirs) in enumerate(rows, 1):
-        differs = number <= _MUST_AGREE and folded(ours) != folded(theirs)
+        differs = number <= _MUST_AGREE and fold(ours) != fold(theirs)
         grid.addWidget(Label(name, role="secondary"), number, 0, Qt.AlignmentFlag.AlignTop)
         for column, text in enumerate((ours, theirs), 1):
             said = Label(text or "unknown", role="attention" if differs else "", wrapped=True)

@@ -143,7 +143,7 @@ def connect_to(
 ) -> Service:
     """Bring a desk together with archives; the service is yet to be started."""
 
-    def way_to(entry: ArchiveEntry, *, vault: Vault, clock: Clock) -> Way:
+    def way_to(entry: ArchiveEntry, *, vault: Vault, clock: Clock, **_: object) -> Way:
         address = address_of(entry)
         account = account_of(address, vault=vault, clock=clock)
         return Way(entry, address, account, cast("Dialer", archives[entry.identifier]))

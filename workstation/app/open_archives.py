@@ -59,8 +59,8 @@ class OpenArchives:
             if found.entries:
                 line = Surroundings(lambda: self._metering.is_on)
                 connect_archives(desk, settings=self._settings, entries=found.entries, surroundings=line)
-                start_syncing(desk)
-            self._listen(desk)
+            self._listen(desk)  # first: archives may have to bring what they are asked for
+            start_syncing(desk)
 
     def close(self) -> None:
         """Close the hospital, once the desk is closed."""

@@ -27,7 +27,7 @@ def command(session: Session, study_uid: str, *, once: bool, watch: bool) -> Non
     with session.connected_desk(create=True) as desk, stoppable() as asked, ProgressLine() as line:
         if not desk.ways:
             raise click.UsageError(NO_ARCHIVE)
-        if watch:
+        if watch or any(way.brings for way in desk.ways.values()):
             session.listen(desk)
         summary = sync_once(
             desk,

@@ -5,10 +5,12 @@ Errors:  NoSuchArchive for a name that isn't set up.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from workstation.archive import Address, Connection, Endpoint, SignIn, Speech, TlsRules
 from workstation.archive.connecting import Dialer
+from workstation.archive.dimse import Listener
 from workstation.archive.sign_in import Account, account_of
 from workstation.clock import Clock
 from workstation.config import ArchiveEntry
@@ -29,6 +31,11 @@ class Way:
         return self.dialer.connect(endpoint, idle)
 
     @property
+    def brings(self) -> bool:
+        """Say whether the archive brings images to our listener, which then has to run (C-MOVE)."""
+        return self.address.speech is Speech.DIMSE and self.entry.capabilities.get("retrieve") == "move"
+
+    @property
     def warning(self) -> str:
         """Return what has to stay in sight about this archive, "" if nothing has."""
         if self.entry.minimum_tls == "1.2":
@@ -36,11 +43,17 @@ class Way:
         return ""
 
 
-def way_to(entry: ArchiveEntry, *, vault: Vault, clock: Clock) -> Way:
+def way_to(
+    entry: ArchiveEntry,
+    *,
+    vault: Vault,
+    clock: Clock,
+    listener: Callable[[], Listener | None] = lambda: None,
+) -> Way:
     """Return an archive that is set up, ready to be spoken to; nothing is asked of it."""
     address = address_of(entry)
     account = account_of(address, vault=vault, clock=clock)
-    return Way(entry, address, account, Dialer(address, account))
+    return Way(entry, address, account, Dialer(address, account, listener))
 
 
 def address_of(entry: ArchiveEntry) -> Address:

@@ -46,13 +46,18 @@ def connect_archives(
     vault: Vault | None = None,
     surroundings: Surroundings | None = None,
 ) -> Service:
-    """Make what keeps a desk in step; it runs from ``start_syncing`` on until the desk closes."""
+    """Make what keeps a desk in step; it runs from ``start_syncing`` on until the desk closes.
+
+    An archive that brings what it is asked for needs the desk's listener, which has to be there by then.
+    """
     vault = vault or vault_of_this_computer()
     entries = tuple(entries)
     if not desk.is_demo:
         _note_changes(desk, {entry.identifier: _fingerprint(entry) for entry in entries})
     desk.is_metered = _metered(settings, surroundings or Surroundings())
-    desk.ways = {entry.identifier: way_to(entry, vault=vault, clock=desk.clock) for entry in entries}
+    desk.ways = {
+        entry.identifier: way_to(entry, vault=vault, clock=desk.clock, listener=desk.scp) for entry in entries
+    }
     means = Means(
         desk.store,
         desk.pool,

@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import Final, Protocol
 
+from workstation.archive.dimse import Listener
 from workstation.clock import Clock, JumpWatch, SystemClock
 from workstation.config import Places, Settings
 from workstation.dicom import tasks
@@ -38,6 +39,11 @@ _MOST_WORKERS: Final = 4
 
 class Listening(Protocol):
     """What takes in what others push."""
+
+    @property
+    def scp(self) -> Listener:
+        """Return what listens; archives that we ask to bring something bring it there."""
+        ...
 
     def look(self) -> None:
         """Pass on what has waited for its time."""
@@ -88,6 +94,10 @@ class Desk:
     def start_report(self) -> tuple[str, ...]:
         """Return what had to be mended when the store was opened."""
         return tuple(self.store.report.notes)
+
+    def scp(self) -> Listener | None:
+        """Return what listens for what archives bring, if it does."""
+        return self.listener.scp if self.listener is not None else None
 
     def note(self, action: Action, detail: str = "") -> None:
         """Record something that concerns no patient."""

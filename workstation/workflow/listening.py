@@ -92,6 +92,11 @@ class PushListener:
         self._listener = Listener(rules, self._receive)
 
     @property
+    def scp(self) -> Listener:
+        """Return what listens; archives that we ask to bring something bring it there."""
+        return self._listener
+
+    @property
     def port(self) -> int:
         """Return the port, also where the system was left to choose."""
         return self._listener.port

@@ -21,7 +21,9 @@ from workstation.config import (
     Archives,
     BadSetting,
     Places,
+    Settings,
     entry_of,
+    load,
     load_archives,
     save_archives,
 )
@@ -34,6 +36,7 @@ from workstation.workflow.checking_line import measured_report
 from workstation.workflow.connecting import vault_of_this_computer
 from workstation.workflow.errors import WorkflowError
 from workstation.workflow.keys import keyring_trouble
+from workstation.workflow.listening import callers_of
 
 _IDLE: Final = 15.0  # seconds
 _OPEN: Final = "none"  # the archive asks for no secret
@@ -74,7 +77,8 @@ def remove_archive(places: Places, *, identifier: str) -> None:
 def try_archive(places: Places, *, identifier: str) -> tuple[CheckStep, ...]:
     """Say hello by every way of an archive, signed in, and tell what it can do."""
     way = _way(_required(places, identifier))
-    return tuple(step for endpoint in way.address.endpoints for step in _tried(way, endpoint))
+    steps = (step for endpoint in way.address.endpoints for step in _tried(way, endpoint))
+    return (*steps, *(_listens(way, load(places.policy, places.settings)) if way.brings else ()))
 
 
 def check_archive(
@@ -114,6 +118,19 @@ def _tried(way: Way, endpoint: Endpoint) -> Iterator[CheckStep]:
         yield CheckStep(endpoint.name, Verdict.BAD, error.what, advice=error.remedy)
     finally:
         connection.close()
+
+
+def _listens(way: Way, settings: Settings) -> Iterator[CheckStep]:
+    """Yield whether what an archive brings would be let in here."""
+    called = way.address.called
+    if not settings.number("listener.port"):
+        found = "this archive brings images, and nothing listens for them"
+        yield CheckStep("listener", Verdict.BAD, found, advice="Set listener.port and listener.callers.")
+    elif called not in {one.title for one in callers_of(settings.text("listener.callers"))}:
+        found = f"{called} is none of those who may bring something"
+        yield CheckStep("listener", Verdict.BAD, found, advice=f"Add {called}@ADDRESS to listener.callers.")
+    else:
+        yield CheckStep("listener", Verdict.GOOD, f"lets in what {called} brings")
 
 
 def _changeable(places: Places) -> Archives:

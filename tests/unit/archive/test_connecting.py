@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from dicom_json import item
@@ -9,6 +11,7 @@ from scripted_http import ScriptedHttp, Seen, Step, json_reply
 
 from workstation.archive import Address, Endpoint, Query, Speech
 from workstation.archive.connecting import Dialer
+from workstation.archive.dimse import Listener
 from workstation.archive.dimse.connection import DimseConnection
 from workstation.archive.sign_in import account_of
 from workstation.clock import ManualClock
@@ -47,3 +50,14 @@ def test_an_archive_is_spoken_to_as_its_address_says(server: ScriptedHttp) -> No
     ) as made:
         assert isinstance(made, DimseConnection)
     assert server.requests == []
+
+
+def test_what_an_archive_brings_goes_to_the_listener_that_runs_by_then() -> None:
+    running: list[Listener] = []
+    address = Address("a", "Archive", Speech.DIMSE, ())
+    account = account_of(address, vault=SessionVault(), clock=ManualClock())
+    dialed = Dialer(address, account, lambda: next(iter(running), None))
+    running.append(cast("Listener", SimpleNamespace(expectations="its own")))
+    with closing(dialed.connect(Endpoint("x", host="127.0.0.1", port=1), 10.0)) as made:
+        assert isinstance(made, DimseConnection)
+        assert made.work._expectations == "its own"

@@ -27,6 +27,7 @@ from workstation.workflow.archives import Way
 
 WAYS = {"ways": {"fibre": "https://archive.example/dicom-web", "hotspot": "https://vpn2.example/dicom-web"}}
 WORD = "open sesame"
+PORT = """"listener.port" = 11112\n"listener.callers" = '"""
 BASIC = {**WAYS, "sign_in": "basic", "user": "r1"}
 
 
@@ -155,3 +156,27 @@ def test_trouble_with_secrets_is_told_only_where_one_is_needed(
     basic = add_archive(places, identifier="harbor", fields=dict(BASIC), secret=WORD)
     assert secrets_trouble([open_one]) == ""
     assert secrets_trouble([open_one, basic]) == "There is no keyring."
+
+
+@pytest.mark.parametrize(
+    ("listener", "verdict", "advice"),
+    [
+        ("", Verdict.BAD, "Set listener.port and listener.callers."),
+        (f"{PORT}CT1@10.0.0.1'", Verdict.BAD, "Add PACS@ADDRESS to listener.callers."),
+        (f"{PORT}PACS@10.0.0.1'", Verdict.GOOD, ""),
+    ],
+)  # fmt: skip
+@pytest.mark.usefixtures("vault")
+def test_an_archive_that_brings_images_is_told_from_one_that_nothing_listens_for(
+    places: Places, monkeypatch: pytest.MonkeyPatch, listener: str, verdict: Verdict, advice: str
+) -> None:
+    archive = GroupArchive()
+    monkeypatch.setattr(Way, "connect", lambda _, endpoint, idle: archive.connect(endpoint, idle))
+    places.policy.write_text(listener)
+    dimse = {"ways": {"fibre": "127.0.0.1:104"}, "speech": "dimse", "encryption": "none", "called": "PACS"}
+    add_archive(places, identifier="plain", fields=dict(dimse))
+    add_archive(places, identifier="moves", fields={**dimse, "capabilities": {"retrieve": "move"}})
+
+    assert [one.name for one in try_archive(places, identifier="plain")] == ["fibre"]
+    _, found = try_archive(places, identifier="moves")
+    assert (found.name, found.verdict, found.advice) == ("listener", verdict, advice)

@@ -116,9 +116,8 @@ def test_a_study_that_the_first_has_lost_since_it_was_listed_comes_from_the_seco
     assert {one.uid for one in desk.store.instances.of_study(STUDY)} == city.objects.keys()
 
 
-def test_the_order_in_which_archives_are_set_up_says_which_is_asked_first(
-    desk: Desk, group: GroupArchive, city: GroupArchive
-) -> None:
+@pytest.mark.usefixtures("city")
+def test_the_order_in_which_archives_are_set_up_says_which_is_asked_first(desk: Desk) -> None:
     service = service_of(desk)
     assert service.archives_for(STUDY, ["city", "harbor", "elsewhere"]) == ("harbor",)
     service.engine.lines["harbor"].close()

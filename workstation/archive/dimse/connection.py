@@ -40,6 +40,7 @@ from workstation.archive.unfinished import Begun
 ANY_ARCHIVE: Final = "ANY-SCP"  # where no AE title is known: archives that don't mind take it
 
 _TITLE: Final = re.compile(r"[ -\[\]-~]{1,16}")  # PS3.5 6.2, AE: no backslash, no control characters
+_NEEDS_LISTENER: Final = "If it can bring images to us (C-MOVE), let a listener run (listener.port)."
 _ECHO: Final = Context(VERIFICATION, identifiers.SYNTAXES)
 
 
@@ -151,9 +152,9 @@ class DimseImages:
         try:
             with self._pool.lend(*retrieve.contexts_for(classes)) as association:
                 yield from retrieve.get(association, wanted)
-        except NotOffered:  # nothing has come then
+        except NotOffered as error:  # nothing has come then
             if self._listener is None:
-                raise
+                raise NotOffered(error.what, where=error.where, remedy=_NEEDS_LISTENER) from error
             yield from self._moved(wanted, self._listener)
 
     def _moved(self, wanted: Wanted, listener: Listener) -> Generator[File, None, None]:

@@ -29,6 +29,7 @@ WARNING = "The site allows TLS 1.2 here, which is older than it should be."
     [
         ({}, "Harbor · fibre · 184 Mbit/s · 22 ms", Tone.GOOD),
         ({"rate": None}, "Harbor · fibre · 22 ms", Tone.GOOD),
+        ({"rate": 965_000_000}, "Harbor · fibre · 7.7 Gbit/s · 22 ms", Tone.GOOD),
         ({"rate": 900_000}, "Harbor · fibre · 7.2 Mbit/s · 22 ms", Tone.GOOD),
         ({"status": LineStatus.OFFLINE}, f"Harbor: no line since {CLOCK}", Tone.ATTENTION),
         ({"status": LineStatus.SIGNED_OUT}, "Harbor: signed out, sign in", Tone.ATTENTION),

@@ -273,6 +273,8 @@ class MainWindow(QMainWindow):
         self.reading.noticed.connect(self.tell)
         if self.network is not None:
             self.reading.looked_at.connect(self.network.focus_series)
+            state = self.network.state
+            state.lines_changed.connect(lambda: self.studies.stack.follow_lines(state.lines))
         self.reading.left.connect(self.show_studies)
         self.reading.stepped.connect(self._step_study)
         if self.cases is not None:

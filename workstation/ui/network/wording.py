@@ -182,6 +182,8 @@ def _rate(rate: float | None) -> str:
     if not rate:
         return ""
     mbit = rate * _BITS
+    if mbit >= 1000:
+        return f"{mbit / 1000:.1f} Gbit/s"
     return f"{mbit:.0f} Mbit/s" if mbit >= 10 else f"{mbit:.1f} Mbit/s"
 
 

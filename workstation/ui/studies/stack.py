@@ -5,13 +5,14 @@ Where archives are set up, what matches nothing here can be looked for there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workstation.ui.actions import Actions
+from workstation.ui.contracts import LineRow, LineStatus
 from workstation.ui.controls import Button
 from workstation.ui.empty import Empty
 
@@ -28,8 +29,7 @@ class ListStack(QStackedWidget):
         super().__init__()
         self._table, self._has_archives = table, has_archives
         self.nothing_yet = Empty(
-            "No studies yet",
-            "Drop a folder, a zip or a CD on the window, or choose what to import.",
+            *nothing_text(()),
             [_button(actions, "import-files", "Files"), _button(actions, "import-folder", "Folder")],
         )
         self._clear = clear = Button("Clear search and filters", key="Esc")
@@ -57,6 +57,10 @@ class ListStack(QStackedWidget):
         """Give the way in the keys, if there is one."""
         if self._way_in is not None:
             self.again.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def follow_lines(self, lines: Sequence[LineRow]) -> None:
+        """Say of an empty list whether more could be known."""
+        self.nothing_yet.say(*nothing_text(lines))
 
     def taker(self) -> QWidget:
         """Return what takes the keys: the list, or the way out of its absence."""
@@ -90,6 +94,28 @@ class ListStack(QStackedWidget):
     def _try_again(self) -> None:
         if self._way_in is not None:
             self._way_in()
+
+
+def nothing_text(lines: Sequence[LineRow]) -> tuple[str, str]:
+    """Return a title and a line for an empty list: that nothing is to be read must be somebody's word."""
+    drop = "drop a folder, a zip or a CD on the window, or choose what to import."
+    names = {status: [row.name for row in lines if row.status is status] for status in LineStatus}
+    silent = [row.name for row in lines if row.status is not LineStatus.ONLINE]
+    if not lines:
+        return "No studies yet", f"{drop[0].upper()}{drop[1:]}"
+    if names[LineStatus.SIGNED_OUT]:
+        who = " and ".join(names[LineStatus.SIGNED_OUT])
+        return f"Signed out of {who}", f"The list comes when you have signed in. Until then {drop}"
+    if silent:
+        return (
+            f"No word from {' and '.join(silent)}",
+            f"The list comes when there is a line. Until then {drop}",
+        )
+    who = " and ".join(names[LineStatus.ONLINE])
+    return (
+        "Nothing to read",
+        f"{who} {'lists' if len(lines) == 1 else 'list'} no study. What comes appears here.",
+    )
 
 
 def _button(actions: Actions, name: str, text: str) -> Button:

@@ -18,6 +18,12 @@ from workstation.clock import SystemClock
 from workstation.security import SessionVault
 
 
+@pytest.fixture(autouse=True)
+def enough_is_told_by_bytes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long that takes is nobody's business."""
+    monkeypatch.setattr(rates, "ENOUGH_SECONDS", 1e6)
+
+
 def newest_change(orthanc: Orthanc) -> int:
     return int(json.loads(orthanc.rest("GET", "/changes?last"))["Last"])
 

@@ -29,6 +29,7 @@ from workstation.workflow import (
     confirm_link,
     fetch_study,
     figures_of,
+    focus_series,
     give_up_delivery,
     hand_back_study,
     list_lines,
@@ -110,6 +111,12 @@ class WindowNetwork:
     def fetch(self, study_uid: str) -> None:
         """Bring a study now."""
         fetch_study(self._desk.sitting(), study_uid=study_uid)
+
+    def focus_series(self, study_uid: str, series_uid: str) -> None:
+        """Know which series of the open study is looked at."""
+        desk = self._desk.desk
+        if desk is not None:
+            focus_series(desk, study_uid=study_uid, series_uid=series_uid)
 
     def priors(self, study_uid: str) -> Sequence[PriorRow]:
         """Return what is worth comparing a study with."""

@@ -134,8 +134,9 @@ class Service:
 
     def focus(self, study_uid: str, lead: str = "") -> None:
         """Put a study before everything else because it is open; "" for none."""
-        self._focus = replace(self._focus, open_study=study_uid, lead=lead)
-        self.plan()
+        before, self._focus = self._focus, replace(self._focus, open_study=study_uid, lead=lead)
+        if self._focus != before:
+            self.plan()
 
     def read_lists(self) -> None:
         """Ask every archive whose line stands for its list now."""

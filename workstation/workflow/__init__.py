@@ -73,7 +73,7 @@ from workstation.workflow.listening import PushListener, start_listening
 from workstation.workflow.logs import catch_the_uncaught, start_log
 from workstation.workflow.machine import keep_memory_private, sandbox_of_this_machine, warm_up
 from workstation.workflow.measuring import keep_length, remove_length
-from workstation.workflow.opening import open_study
+from workstation.workflow.opening import focus_series, open_study
 from workstation.workflow.outbox import give_up_delivery, list_outbox, retry_delivery, send_paths, unsent
 from workstation.workflow.outside import whole_file
 from workstation.workflow.picturing import picture_of_series, render_image
@@ -167,6 +167,7 @@ __all__ = [
     "export_study",
     "fetch_study",
     "figures_of",
+    "focus_series",
     "give_up_delivery",
     "hand_back_study",
     "import_studies",

@@ -45,6 +45,12 @@ def open_study(desk: Desk, *, study_uid: str, cancelled: Callable[[], bool] = la
         raise
 
 
+def focus_series(desk: Desk, *, study_uid: str, series_uid: str) -> None:
+    """Let what lacks of the series that is looked at come before the rest of the open study."""
+    if desk.service is not None and desk.open_study == study_uid:
+        desk.service.focus(study_uid, series_uid)
+
+
 def _opened(desk: Desk, study_uid: str) -> Reading:
     required_study(desk, study_uid)
     stacks = stacks_of(desk, study_uid)

@@ -13,6 +13,7 @@ from workstation.archive import Address, Endpoint, Query, Speech
 from workstation.archive.connecting import Dialer
 from workstation.archive.dimse import Listener
 from workstation.archive.dimse.connection import DimseConnection
+from workstation.archive.dimse.expected import Expectations
 from workstation.archive.sign_in import account_of
 from workstation.clock import ManualClock
 from workstation.security import SessionVault
@@ -57,7 +58,8 @@ def test_what_an_archive_brings_goes_to_the_listener_that_runs_by_then() -> None
     address = Address("a", "Archive", Speech.DIMSE, ())
     account = account_of(address, vault=SessionVault(), clock=ManualClock())
     dialed = Dialer(address, account, lambda: next(iter(running), None))
-    running.append(cast("Listener", SimpleNamespace(expectations="its own")))
+    its = Expectations()
+    running.append(cast("Listener", SimpleNamespace(expectations=its)))
     with closing(dialed.connect(Endpoint("x", host="127.0.0.1", port=1), 10.0)) as made:
         assert isinstance(made, DimseConnection)
-        assert made.work._expectations == "its own"
+        assert made.work._expectations is its

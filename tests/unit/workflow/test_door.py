@@ -35,6 +35,7 @@ FIGURES = workflow.figures_of(settings_with())
 NO_VERB = {
     "connect_archives": "nothing is asked of anybody yet; what has changed in the settings is noted",
     "connect_hospital": "as above",
+    "focus_series": "how a study is looked at that open_study has recorded",
     "list_lines": "how lines stand, of no study",
     "open_hospital": "invented patients",
     "outage_of": "as list_lines",

@@ -17,6 +17,7 @@ from workstation.workflow import (
     NotHereYet,
     StudyState,
     list_studies,
+    focus_series,
     open_study,
     opening,
     start_syncing,
@@ -150,3 +151,22 @@ def test_the_next_study_stays_first_when_the_one_before_is_put_away(
     assert desk.open_study == "1.2.8"
     second.put_away()
     assert desk.open_study == ""
+
+
+def test_the_series_that_is_looked_at_is_wanted_first_while_its_study_is_open(
+    connected: Desk, group: GroupArchive
+) -> None:
+    other = slices(2, SeriesInstanceUID="1.2.9.7")
+    for number, one in enumerate(other):
+        one.SOPInstanceUID = f"1.2.9.7.{number}"
+    group.keep(*slices(3), *other)
+    service = service_of(connected)
+    service.read_lists()
+    connected.open_study = STUDY
+    service.focus(STUDY)
+    for series, lead in (("1.2.9.7", "1.2.9.7"), ("1.2.9.1", "1.2.9.1")):
+        focus_series(connected, study_uid=STUDY, series_uid=series)
+        focus_series(connected, study_uid="1.2.8", series_uid="1.2.8.1")  # it is open no more
+        service.make_plan()
+        (want,) = [one for one in service.engine.wants() if one.study_uid == STUDY]
+        assert (want.lead, want.urgency) == (lead, Urgency.OPEN)

@@ -4,9 +4,10 @@ A message says what happened, where, and what to do next, in one calm sentence e
 holds a patient's name: what a log may keep and what a screen may show are the same text.
 
 Exit codes: 0 done, 1 an error with no class of its own, 2 wrong usage, and then a range for each
-package: config 10–14, workers 15–19, dicom 20–29, security 30–39, store 40–50, phantoms 51–53, measurement 54,
-viewing and rendering 55–59, workflow 60–69, archive 70–79, interop 80–89, sync 90–94, terms 95, worklist 96–97,
-hospital 98. 130 is a cancelled run, as a shell would say it. A test holds the codes apart.
+package: config 10–14, workers 15–19, dicom 20–29, security 30–39, store 40–50, phantoms 51–53,
+measurement 54, viewing and rendering 55–59, workflow 60–69, archive 70–79, interop 80–89, sync 90–94,
+terms 95, worklist 96–97, hospital 98. 130 is a cancelled run, as a shell would say it. A test holds the
+codes apart.
 """
 
 from __future__ import annotations

@@ -16,7 +16,6 @@ from workstation.terms.modalities import (
     modality,
 )
 from workstation.terms.naming import regions_of, regions_of_body_part
-from workstation.terms.procedures import Procedure, Procedures, parsed_procedures
 from workstation.terms.regions import PAIRED, PARTS, Region, covers, expanded, steps_within, within
 from workstation.terms.sides import Side, are_opposite, side_of, side_of_code
 from workstation.terms.words import Lexicon, fold, words
@@ -31,8 +30,6 @@ __all__ = [
     "Kind",
     "Lexicon",
     "Modality",
-    "Procedure",
-    "Procedures",
     "Region",
     "Side",
     "are_opposite",
@@ -45,7 +42,6 @@ __all__ = [
     "images_among",
     "kinds_of",
     "modality",
-    "parsed_procedures",
     "regions_of",
     "regions_of_body_part",
     "side_of",

@@ -1,8 +1,8 @@
 """What an examination is of, from everything that is said about it.
 
-Trust falls from the procedure code (if the site has a table) over the series' Body Part Examined and
-laterality to the words of the description. A description that is finer or wider than the body part wins,
-since modalities write a coarse or a partial one; two that contradict each other both count.
+The series' Body Part Examined and laterality are heard beside the words of the description. A description
+that is finer or wider than the body part wins, since modalities write a coarse or a partial one; two that
+contradict each other both count.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from workstation.terms.contrast import Contrast, contrast_of
 from workstation.terms.kinds import Kind, kinds_of
 from workstation.terms.naming import regions_of, regions_of_body_part
-from workstation.terms.procedures import Procedures
 from workstation.terms.regions import Region, steps_within
 from workstation.terms.sides import Side, side_of, side_of_code, together
 
@@ -29,26 +28,14 @@ class Examination:
 
 
 def examination(
-    description: str,
-    *,
-    body_parts: Iterable[str] = (),
-    lateralities: Iterable[str] = (),
-    code: str = "",
-    procedures: Procedures | None = None,
+    description: str, *, body_parts: Iterable[str] = (), lateralities: Iterable[str] = ()
 ) -> Examination:
     """Return what an examination is of."""
-    known = procedures.get(code) if procedures else None
     said = side_of(description)
     if said is Side.UNKNOWN:
         said = together([side_of_code(laterality) for laterality in lateralities])
-    kinds = kinds_of(description)
-    if known is None:
-        return Examination(_regions(description, body_parts), said, contrast_of(description), kinds)
     return Examination(
-        known.regions or _regions(description, body_parts),
-        known.side if known.side is not Side.UNKNOWN else said,
-        known.contrast if known.contrast is not Contrast.UNKNOWN else contrast_of(description),
-        known.kinds | kinds,
+        _regions(description, body_parts), said, contrast_of(description), kinds_of(description)
     )
 
 

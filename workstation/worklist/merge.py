@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from workstation.dicom.model import Patient, Study
-from workstation.terms import Procedures, examination
+from workstation.terms import examination
 from workstation.worklist.identity import Told, identity_conflicts, is_same
 from workstation.worklist.items import (
     Conflict,
@@ -73,10 +73,7 @@ class _Group:
 
 
 def merged(
-    archived: Iterable[FromArchive],
-    tasks: Iterable[FromTask],
-    stored: Iterable[FromStore],
-    procedures: Procedures | None = None,
+    archived: Iterable[FromArchive], tasks: Iterable[FromTask], stored: Iterable[FromStore]
 ) -> tuple[Item, ...]:
     """Return one item for each study or task, by their keys; canceled tasks are nothing."""
     groups: dict[str, _Group] = {}
@@ -85,7 +82,7 @@ def merged(
     for held in stored:
         groups.setdefault(held.study.uid, _Group(held.study.uid)).stored.append(held)
     _place_tasks(groups, {task for task in tasks if task.state is not TaskState.CANCELED})
-    return tuple(_item(groups[key], procedures) for key in sorted(groups))
+    return tuple(_item(groups[key]) for key in sorted(groups))
 
 
 # --- which sources belong together --------------------------------------------------------------------
@@ -131,11 +128,10 @@ def _own_key(task: FromTask) -> str:
 # --- one item from its sources ------------------------------------------------------------------------
 
 
-def _item(group: _Group, procedures: Procedures | None) -> Item:
+def _item(group: _Group) -> Item:
     group.settle()
     open_tasks = [task for task in group.tasks if task.state in _OPEN]
     study, patient = _study(group), _patient(group.patients)
-    codes = [task.procedure_code for task in group.tasks]
     parts = tuple(sorted({part for source in group.with_images for part in source.body_parts}))
     archives = tuple(sorted({source.archive for source in group.archived}))
     return Item(
@@ -144,9 +140,7 @@ def _item(group: _Group, procedures: Procedures | None) -> Item:
         study=study,
         modalities=_modalities(group),
         body_parts=parts,
-        examination=examination(
-            study.description, body_parts=parts, code=_first(codes), procedures=procedures
-        ),
+        examination=examination(study.description, body_parts=parts),
         site=study.institution or _first(archives) or _first(task.archive for task in group.tasks),
         archives=archives,
         priority=_priority(group.tasks),
@@ -163,7 +157,7 @@ def _item(group: _Group, procedures: Procedures | None) -> Item:
         expected=_expected(group),
         is_stored=bool(group.stored),
         task=_task(open_tasks),
-        procedure_code=_first(codes),
+        procedure_code=_first(task.procedure_code for task in group.tasks),
         reason=_first(task.reason for task in group.tasks),
         referrer=_first((*(task.requester for task in group.tasks), study.referring)),
         also_known_as=_aliases(group.patients, patient),

@@ -1,4 +1,4 @@
-from workstation.terms import Contrast, Kind, Procedure, Region, Side, examination
+from workstation.terms import Contrast, Region, Side, examination
 
 R = Region
 
@@ -28,19 +28,6 @@ def test_the_words_side_goes_before_the_series_laterality() -> None:
     assert examination("XR knee left", lateralities=["R"]).side is Side.LEFT
     assert examination("XR knee", lateralities=["R", "R", ""]).side is Side.RIGHT
     assert examination("MG screening", lateralities=["R", "L"]).side is Side.BOTH
-
-
-def test_a_known_code_goes_before_all_words_and_leaves_open_what_it_doesn_t_say() -> None:
-    table = {"X1": Procedure(frozenset({R.BRAIN}), contrast=Contrast.WITHOUT)}
-    seen = examination("CT chest w contrast, follow-up left", code="X1", procedures=table)
-    assert seen.regions == {R.BRAIN}
-    assert seen.contrast is Contrast.WITHOUT
-    assert seen.side is Side.LEFT
-    assert seen.kinds == {Kind.FOLLOW_UP}
-
-
-def test_an_unknown_code_says_nothing() -> None:
-    assert examination("CT chest", code="X2", procedures={}).regions == {R.CHEST}
 
 
 def test_nothing_said_is_nothing_known() -> None:

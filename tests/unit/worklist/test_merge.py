@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workstation.dicom.model import Patient, Study
-from workstation.terms import Procedure, Region
+from workstation.terms import Region
 from workstation.worklist.items import Disagreement, Item, Priority, Reading, State, TaskRef
 from workstation.worklist.merge import STORE, merged
 from workstation.worklist.sources import FromArchive, FromStore, FromTask, TaskState
@@ -260,11 +260,10 @@ def test_what_was_made_here_does_not_make_up_for_what_an_archive_has_got_since(
     assert (item.here, item.expected, item.is_whole) == (212, 213, False)
 
 
-def test_a_procedure_code_that_the_site_knows_says_what_was_examined(
+def test_a_procedure_code_is_the_orders(
     archived: Callable[..., FromArchive], task: Callable[..., FromTask]
 ) -> None:
-    table = {"X1": Procedure(frozenset({Region.BRAIN}))}
-    assert _one(merged([archived()], [task(procedure_code="X1")], [], table)).regions == {Region.BRAIN}
+    assert _one(merged([archived()], [task(procedure_code="X1")], [])).procedure_code == "X1"
 
 
 # --- any order, any number of times --------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from invented_network import HARBOR, NOW, ST_ANNE, STEPS, InventedNetwork, past, report
 from network_window import board_of, window_with
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
@@ -306,3 +306,25 @@ def cut(page: CheckPage) -> list[str]:
     """Return the texts that are higher than the room they have."""
     wrapped = [label for label in page.findChildren(QLabel) if label.isVisible() and label.wordWrap()]
     return [label.text() for label in wrapped if label.height() < label.heightForWidth(label.width())]
+
+
+def test_while_a_check_runs_nothing_stands_elsewhere_than_after_it(show: Show, wait: Wait) -> None:
+    network = InventedNetwork(history=3)
+    window = window_with(network, show, wait)
+    window.resize(1900, 1000)
+    board_of(window).open_check()
+    page = board_of(window).check
+    wait(lambda: page.steps.begun == 10)
+    QApplication.processEvents()
+    places = [one.mapTo(page, QPoint(0, 0)) for one in (page.mark, page.verdict)]
+    first = page.steps._lines[0]._name.mapTo(page, QPoint(0, 0))
+
+    network.step_taken.clear()
+    page.check()
+    wait(lambda: page.steps.begun == 1)
+    QApplication.processEvents()
+
+    assert [one.mapTo(page, QPoint(0, 0)) for one in (page.mark, page.verdict)] == places
+    assert page.steps._lines[0]._name.mapTo(page, QPoint(0, 0)) == first
+    network.step_taken.set()
+    wait(lambda: not page.running)

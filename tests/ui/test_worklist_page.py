@@ -778,3 +778,17 @@ def test_what_nobody_has_counted_is_never_shown_as_whole(
     wait(window.reading.isVisible)
     assert "12 of ? here" in texts(window.reading.banner)
     window.show_studies()
+
+
+@pytest.mark.parametrize("width", [640, 1920])
+def test_priors_are_offered_only_where_there_are_some(show: Show, wait: Wait, width: int) -> None:
+    desk = InventedDesk(worklist_rows()[:12])
+    window = MainWindow(desk, network=Worklist(desk), now=lambda: NOW)
+    window.setMinimumSize(1, 1)
+    window.resize(width, 700)
+    show(window)
+    window.show_studies()
+    wait(lambda: window.studies.model.rowCount() == 12)
+
+    chip = next(one for quick, one in window.studies.bar.quick.chips.items() if quick.name == "priors")
+    assert not chip.isVisible()

@@ -317,6 +317,9 @@ class CheckPage(QWidget):
         self.choice.setAccessibleName("Archive")
         self.progress.setTextVisible(False)
         self.progress.setMaximumWidth(_STEPS)
+        place = self.progress.sizePolicy()
+        place.setRetainSizeWhenHidden(True)  # what stands below it stays where it is
+        self.progress.setSizePolicy(place)
         self.progress.setAccessibleName("Progress of the check")
         head = QHBoxLayout()
         head.setSpacing(4 * STEP)
@@ -346,7 +349,10 @@ class CheckPage(QWidget):
         texts.addWidget(self.verdict)
         texts.addWidget(self.circumstances)
         texts.addSpacing(STEP)
-        texts.addWidget(self.progress)
+        bar = QHBoxLayout()  # with a stretch, or its width would be that of the words above it
+        bar.addWidget(self.progress, 1)
+        bar.addStretch(0)
+        texts.addLayout(bar)
         top.addLayout(texts, 1)
         self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._middle.setSpacing(8 * STEP)

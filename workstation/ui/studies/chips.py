@@ -139,6 +139,7 @@ class QuickChips(Chips):
         for quick, button in self.chips.items():
             button.clicked.connect(lambda on, quick=quick: self.asked.emit(quick.change(self._query, on)))
             self._row.addWidget(button)
+            button.hide()  # until it is offered
         self._offer([button for quick, button in self.chips.items() if quick is not PRIORS])
         self.follow(self._query)
 

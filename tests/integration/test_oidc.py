@@ -109,6 +109,13 @@ def address(provider: Provider) -> Address:
     )
 
 
+def signed_in(provider: Provider, address: Address, vault: SessionVault, clock: ManualClock) -> Account:
+    account = account_of(address, vault=vault, clock=clock)
+    with PretendBrowser(provider.authorities) as browser:
+        account.sign_in(Browser(browser, lambda: browser.is_done))
+    return account
+
+
 def test_a_person_signs_in_and_stays_signed_in_over_starts_and_renewals(
     provider: Provider, address: Address
 ) -> None:
@@ -136,9 +143,7 @@ def test_a_person_signs_in_and_stays_signed_in_over_starts_and_renewals(
 
 
 def test_an_archives_refusal_brings_a_new_token_once(provider: Provider, address: Address) -> None:
-    account = account_of(address, vault=SessionVault(), clock=ManualClock())
-    with PretendBrowser(provider.authorities) as browser:
-        account.sign_in(Browser(browser, lambda: browser.is_done))
+    account = signed_in(provider, address, SessionVault(), ManualClock())
     first = account.headers()
 
     assert account.refused(first)
@@ -148,10 +153,7 @@ def test_an_archives_refusal_brings_a_new_token_once(provider: Provider, address
 
 
 def test_who_signs_out_is_out_here_and_there(provider: Provider, address: Address) -> None:
-    vault = SessionVault()
-    account = account_of(address, vault=vault, clock=ManualClock())
-    with PretendBrowser(provider.authorities) as browser:
-        account.sign_in(Browser(browser, lambda: browser.is_done))
+    account = signed_in(provider, address, SessionVault(), ManualClock())
     account.sign_out()
 
     with pytest.raises(NotAllowed, match="Sign in"):
@@ -165,9 +167,7 @@ def test_a_used_refresh_token_put_back_ends_the_sign_in_and_asks_for_a_new_one(
 ) -> None:
     """The provider takes it for a stolen one."""
     vault, clock = SessionVault(), ManualClock()
-    account = account_of(address, vault=vault, clock=clock)
-    with PretendBrowser(provider.authorities) as browser:
-        account.sign_in(Browser(browser, lambda: browser.is_done))
+    account = signed_in(provider, address, vault, clock)
     used = vault.read("archive/home/session")
     assert used is not None
     clock.wait(LIFETIME)
@@ -231,9 +231,7 @@ def test_a_provider_that_is_gone_is_unreachable_and_nobodys_password_is_wrong(
     provider: Provider, address: Address
 ) -> None:
     vault, clock = SessionVault(), ManualClock()
-    account = account_of(address, vault=vault, clock=clock)
-    with PretendBrowser(provider.authorities) as browser:
-        account.sign_in(Browser(browser, lambda: browser.is_done))
+    account = signed_in(provider, address, vault, clock)
     provider.stop()
     clock.wait(LIFETIME)
 

@@ -18,6 +18,7 @@ def test_what_a_killed_client_has_signed_is_in_the_archive_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sync_outbox, "A_KILL", 5.0)
+    monkeypatch.setattr(sync_outbox, "A_SWITCH", 8.0)
     monkeypatch.setattr(sync_outbox, "ONE_TRY", 1e6)  # how long it takes is the soak's business
     outcome = sync_outbox.deliver(Batch(0, 20, 7, tmp_path))
 

@@ -177,6 +177,19 @@ def once(event: threading.Event, act: Callable[[], object]) -> threading.Thread:
     return thread
 
 
+def hanging(
+    asked: threading.Event, done: threading.Event
+) -> Callable[[Event], Iterator[tuple[int, Dataset | None]]]:
+    """Return what answers a search when ``done`` has come; ``asked`` says that it was asked."""
+
+    def answer(_event: Event) -> Iterator[tuple[int, Dataset | None]]:
+        asked.set()
+        done.wait(20)
+        yield 0x0000, None
+
+    return answer
+
+
 def outgoing(dataset: Dataset, syntax: str = PLAIN[0]) -> Outgoing:
     """Return it as something to be stored."""
     return Outgoing(

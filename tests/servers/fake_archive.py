@@ -34,6 +34,21 @@ def address(*endpoints: str, identifier: str = "group") -> Address:
     return Address(identifier, "The group", Speech.DICOMWEB, ways)
 
 
+def once(error: BaseException | None, where: str) -> Callable[[str], None]:
+    """Return a fault that happens the first time that the archive comes to a place, or none."""
+    left = [error]
+
+    def fault(what: str) -> None:
+        if f" {where}" in what and left and (one := left.pop()) is not None:
+            raise one
+
+    return fault
+
+
+def nothing(_: str) -> None:
+    """Let everything go well."""
+
+
 @dataclass
 class Whole:
     """A part that came as it should."""
@@ -60,7 +75,7 @@ class Archive:
 
     objects: dict[str, bytes] = field(default_factory=dict)
     contents: dict[str, Contents] = field(default_factory=dict)
-    fault: Callable[[str], object] = field(default=lambda _: None)
+    fault: Callable[[str], object] = field(default=nothing)
     asked: list[str] = field(default_factory=list)
     answer: Callable[[Outgoing], StoreAnswer] | None = None
 

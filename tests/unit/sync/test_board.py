@@ -37,6 +37,14 @@ def _learnt(board: Board, *counts: int, here: Sequence[str] = ()) -> None:
     board.learn(piece, _contents(*counts), here)
 
 
+def _fail(board: Board, why: str) -> None:
+    """Let what comes next fail as often as it is tried."""
+    for _ in range(TRIES):
+        piece = board.take()
+        assert piece is not None
+        board.finish(piece, why)
+
+
 def _all(board: Board) -> list[Piece]:
     pieces = []
     while (piece := board.take()) is not None:
@@ -131,10 +139,7 @@ def test_an_instance_that_never_comes_whole_is_given_up_with_the_reason() -> Non
     board = Board(stream_pays=lambda _: False)
     board.want(_want())
     _learnt(board, 1)
-    for _ in range(TRIES):
-        piece = board.take()
-        assert piece is not None
-        board.finish(piece, "It comes broken.")
+    _fail(board, "It comes broken.")
     assert board.take() is None
     assert board.given_up("group", "9") == {"9.1.1": "It comes broken."}
     progress = board.progress("group", "9")
@@ -195,10 +200,7 @@ def test_asking_again_asks_for_the_contents_too() -> None:
     board = Board(stream_pays=lambda _: False)
     board.want(_want())
     _learnt(board, 1)
-    for _ in range(TRIES):
-        piece = board.take()
-        assert piece is not None
-        board.finish(piece)
+    _fail(board, "It comes broken.")
     board.try_again("group", "9")
     _learnt(board, 2)
     assert {piece.uids[0] for piece in _all(board)} == {"9.1.1", "9.1.2"}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import random
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fake_archive import Archive, address
+from fake_archive import Archive, address, nothing, once
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -128,16 +128,6 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     made.store.close()
 
 
-def _once(error: BaseException, where: str) -> Callable[[str], None]:
-    left = [error]
-
-    def fault(what: str) -> None:
-        if where in what and left:
-            raise left.pop()
-
-    return fault
-
-
 def test_what_is_queued_is_sent_read_back_and_verified(bench: Bench) -> None:
     bench.store.outbox.enqueue(_parcel(1))
     bench.work()
@@ -235,7 +225,7 @@ def test_one_that_spoils_a_request_costs_its_neighbours_nothing(bench: Bench) ->
 
 
 def test_being_asked_for_patience_is_kept_to(bench: Bench) -> None:
-    bench.archive.fault = _once(Busy("later", after=120.0), "store")
+    bench.archive.fault = once(Busy("later", after=120.0), "store")
     bench.store.outbox.enqueue(_parcel(1))
     bench.sending.step()
     wait = bench.sending.wait()
@@ -244,7 +234,7 @@ def test_being_asked_for_patience_is_kept_to(bench: Bench) -> None:
 
 
 def test_a_clock_that_jumps_doesn_t_strand_a_delivery(bench: Bench) -> None:
-    bench.archive.fault = _once(Busy("later", after=120.0), "store")
+    bench.archive.fault = once(Busy("later", after=120.0), "store")
     bench.store.outbox.enqueue(_parcel(1))
     bench.sending.step()
     before = bench.sending.wait()
@@ -257,7 +247,7 @@ def test_a_clock_that_jumps_doesn_t_strand_a_delivery(bench: Bench) -> None:
 
 
 def test_without_a_line_nothing_is_taken_up(bench: Bench) -> None:
-    bench.archive.fault = _once(NotAllowed("sign in"), "echo")
+    bench.archive.fault = once(NotAllowed("sign in"), "echo")
     bench.line.look()
     bench.store.outbox.enqueue(_parcel(1))
     assert not bench.sending.step()
@@ -265,7 +255,7 @@ def test_without_a_line_nothing_is_taken_up(bench: Bench) -> None:
 
 
 def test_what_may_not_be_stored_waits_for_a_sign_in(bench: Bench) -> None:
-    bench.archive.fault = _once(NotAllowed("You may not store here"), "store")
+    bench.archive.fault = once(NotAllowed("You may not store here"), "store")
     bench.store.outbox.enqueue(_parcel(1))
     bench.sending.step()
     assert bench.state_of(1) is State.HELD
@@ -380,21 +370,21 @@ class _NightOfTrouble(RuleBasedStateMachine):
     )
     def send(self, fault: BaseException | None, where: str, lie: Settled | None, steps: int) -> None:
         self.lies = [lie]
-        self.bench.archive.fault = _once(fault, f" {where}") if fault else _nothing
+        self.bench.archive.fault = once(fault, where)
         for _ in range(steps):
             self.bench.sending.step()
-        self.bench.archive.fault = _nothing
+        self.bench.archive.fault = nothing
 
     @rule(where=st.sampled_from(PLACES), is_stored=st.booleans())
     def die(self, where: str, *, is_stored: bool) -> None:
         """End in the middle of it, before or after the archive has stored what was sent."""
         self.lies = []
-        self.bench.archive.fault = _once(_Killed(), f" {where}") if not is_stored else _nothing
+        self.bench.archive.fault = once(_Killed(), where) if not is_stored else nothing
         self.dies_after_storing = is_stored
         with suppress(_Killed):
             self.bench.sending.step()
         self.dies_after_storing = False
-        self.bench.archive.fault = _nothing
+        self.bench.archive.fault = nothing
         self.bench.restart()
 
     @rule(data=st.data())
@@ -427,7 +417,7 @@ class _NightOfTrouble(RuleBasedStateMachine):
         for _ in range(6):
             self.bench.clock.wait(3.0)
             self.bench.line.look()
-        self.bench.archive.fault = _nothing
+        self.bench.archive.fault = nothing
 
     @rule()
     def restart(self) -> None:
@@ -454,7 +444,7 @@ class _NightOfTrouble(RuleBasedStateMachine):
                 assert archive.objects[f"1.2.3.{number}"] == _parcel(number).body
 
     def teardown(self) -> None:
-        self.bench.archive.fault = _nothing
+        self.bench.archive.fault = nothing
         self.lies = []
         self.bench.line.signed_in()
         for _ in range(3):
@@ -472,10 +462,6 @@ class _NightOfTrouble(RuleBasedStateMachine):
             else:
                 assert end is State.VERIFIED or (waits and end is State.QUEUED)
             stuck = end is not State.VERIFIED
-
-
-def _nothing(_: str) -> None:
-    """Let everything go well."""
 
 
 def _raise(error: Exception) -> None:

@@ -10,12 +10,11 @@ import hashlib
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fake_archive import Archive, address
+from fake_archive import Archive, address, nothing, once
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -98,20 +97,6 @@ def _contents() -> Contents:
     listed = tuple(ListedInstance(uid, "1.2", n, size=400) for n, uid in enumerate(SLICES, 1))
     study = Study(STUDY, "20261124", "", "", "", "", "", "")
     return Contents(Patient("1", "", "NOBODY^Test", "", ""), study, (ListedSeries(facts, listed),), COUNT)
-
-
-def _once(error: BaseException | None, where: str) -> Callable[[str], None]:
-    left = [error]
-
-    def fault(what: str) -> None:
-        if f" {where}" in what and left and (one := left.pop()) is not None:
-            raise one
-
-    return fault
-
-
-def _nothing(_: str) -> None:
-    """Let everything go well."""
 
 
 class _Night(RuleBasedStateMachine):
@@ -211,10 +196,10 @@ class _Night(RuleBasedStateMachine):
         steps=st.integers(1, 3),
     )
     def send(self, fault: Exception | None, where: str, lies: list[Settled], steps: int) -> None:
-        self.lies, self.archive.fault = lies, _once(fault, where)
+        self.lies, self.archive.fault = lies, once(fault, where)
         for _ in range(steps):
             self.sending.step()
-        self.lies, self.archive.fault = [], _nothing
+        self.lies, self.archive.fault = [], nothing
 
     @rule(
         fault=st.sampled_from((None, *FAULTS)),
@@ -226,10 +211,10 @@ class _Night(RuleBasedStateMachine):
         if isinstance(fault, Refused) and where == "metadata":
             return  # the archive then won't tell what the study consists of: it is wanted no more
         place = f"part {SERIES}.{nth}" if where == "part" and nth else where
-        self.archive.fault = _once(fault, place)
+        self.archive.fault = once(fault, place)
         for _ in range(steps):
             self.fetch_one()
-        self.archive.fault = _nothing
+        self.archive.fault = nothing
 
     @precondition(lambda self: self.sent)
     @rule(data=st.data())
@@ -251,7 +236,7 @@ class _Night(RuleBasedStateMachine):
             if works:
                 self.sending.step()
                 self.fetch_one()
-        self.archive.fault = _nothing
+        self.archive.fault = nothing
 
     # --- what the machine does --------------------------------------------------------------------------
 
@@ -262,12 +247,12 @@ class _Night(RuleBasedStateMachine):
     )
     def die(self, where: str, urgency: Urgency, *, is_stored: bool) -> None:
         """End in the middle of something, before or after the archive has stored what was sent."""
-        self.archive.fault = _nothing if is_stored else _once(_Killed(), where)
+        self.archive.fault = nothing if is_stored else once(_Killed(), where)
         self.dies_after_storing = is_stored
         with suppress(_Killed):
             self.fetch_one()
             self.sending.step()
-        self.dies_after_storing, self.archive.fault = False, _nothing
+        self.dies_after_storing, self.archive.fault = False, nothing
         self.store.close()
         self.store = Store.open(Path(self._folder.name) / "store", KEK, self.options)
         self.begin(urgency)

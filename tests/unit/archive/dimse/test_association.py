@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from dimse_peer import FIND, HASTY, PLAIN, VERIFICATION, DimsePeer, once
+from dimse_peer import FIND, HASTY, PLAIN, VERIFICATION, DimsePeer, hanging, once
 from pydicom.dataset import Dataset
 from pynetdicom import evt
 from pynetdicom.dimse_primitives import C_ECHO, C_FIND
@@ -43,13 +43,7 @@ def asking(association: Association) -> Generator[Dataset | None, None, None]:
 
 def test_it_is_cut_from_another_thread_and_whoever_waits_is_told() -> None:
     asked, done = threading.Event(), threading.Event()
-
-    def hanging(_event: Event) -> Iterator[tuple[int, Dataset | None]]:
-        asked.set()
-        done.wait(20)
-        yield 0x0000, None
-
-    with DimsePeer(find=hanging) as peer:
+    with DimsePeer(find=hanging(asked, done)) as peer:
         association = open_association(peer.route, (FINDING,))
         cutter = once(asked, association.cut)
         with pytest.raises(Interrupted):
@@ -73,13 +67,8 @@ def test_an_archive_that_ends_it_in_the_middle_is_noticed(end: Any) -> None:  # 
 
 
 def test_silence_in_the_middle_of_an_answer_ends_it() -> None:
-    done = threading.Event()
-
-    def hanging(_event: Event) -> Iterator[tuple[int, Dataset | None]]:
-        done.wait(20)
-        yield 0x0000, None
-
-    with DimsePeer(find=hanging) as peer:
+    asked, done = threading.Event(), threading.Event()
+    with DimsePeer(find=hanging(asked, done)) as peer:
         impatient = replace(peer.route, patience=replace(HASTY, silence=0.3))
         association = open_association(impatient, (FINDING,))
         with pytest.raises(Interrupted, match="fallen silent"):

@@ -2,12 +2,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from dimse_peer import FIND, HASTY, HOST, PLAIN, VERIFICATION, DimsePeer, once, raw_peer
-from pydicom.dataset import Dataset
-from pynetdicom.events import Event
+from dimse_peer import FIND, HASTY, HOST, PLAIN, VERIFICATION, DimsePeer, hanging, once, raw_peer
 
 from workstation.archive import Interrupted
 from workstation.archive.dimse.association import Context, Route
@@ -95,13 +93,7 @@ def test_one_that_nobody_asks_for_is_released() -> None:
 
 def test_closing_it_interrupts_whoever_waits() -> None:
     asked, done = threading.Event(), threading.Event()
-
-    def hanging(_event: Event) -> Iterator[tuple[int, Dataset | None]]:
-        asked.set()
-        done.wait(20)
-        yield 0x0000, None
-
-    with DimsePeer(find=hanging) as peer:
+    with DimsePeer(find=hanging(asked, done)) as peer:
         pool = Pool(peer.route)
         closer = once(asked, pool.close)
         with pytest.raises(Interrupted), pool.lend(FINDING) as association:

@@ -20,6 +20,7 @@ from workstation.workflow import (
     Desk,
     LineRow,
     LinkOffer,
+    ListenerRow,
     NextCase,
     Outage,
     OutboxRow,
@@ -36,9 +37,15 @@ from workstation.workflow import (
     list_link_offers,
     list_outbox,
     list_priors,
+    listener_of,
     next_case,
     outage_of,
+    outbox_state,
     past_checks,
+    put_off_study,
+    refresh_link_offers,
+    refresh_outbox,
+    refresh_priors,
     refuse_link,
     retry_delivery,
     search_archives,
@@ -66,6 +73,11 @@ class WindowNetwork:
         desk = self._desk.desk
         return list_lines(desk) if desk else ()
 
+    def listener(self) -> ListenerRow | None:
+        """Return what takes in that which is brought here, if something does."""
+        desk = self._desk.desk
+        return listener_of(desk) if desk else None
+
     def outage(self) -> Outage | None:
         """Return the outage that goes on for so long that the group should be told."""
         desk = self._desk.desk
@@ -90,6 +102,10 @@ class WindowNetwork:
         """Return what to read next."""
         return next_case(self._desk.sitting(), after=after)
 
+    def put_off(self, study_uid: str, minutes: float = 30.0) -> None:
+        """Let the next case be another one for a while."""
+        put_off_study(self._desk.sitting(), study_uid=study_uid, minutes=minutes)
+
     def claim(self, study_uid: str) -> None:
         """Take the reading of a study."""
         claim_study(self._desk.sitting(), study_uid=study_uid)
@@ -97,12 +113,6 @@ class WindowNetwork:
     def hand_back(self, study_uid: str) -> None:
         """Give the reading of a study back."""
         hand_back_study(self._desk.sitting(), study_uid=study_uid)
-
-    def focus_series(self, study_uid: str, series_uid: str) -> None:
-        """Let a series of the open study come first."""
-        desk = self._desk.desk
-        if desk is not None and desk.service is not None:
-            desk.service.focus(study_uid, lead=series_uid)
 
     def search_archives(self, text: str) -> int:
         """Ask the archives for what is not listed."""
@@ -126,6 +136,14 @@ class WindowNetwork:
         """Return who may be the same person under another number."""
         return list_link_offers(self._desk.sitting(), study_uid=study_uid)
 
+    def refresh_priors(self, study_uid: str) -> Sequence[PriorRow]:
+        """Return the same anew, while it is shown."""
+        return refresh_priors(self._desk.sitting(), study_uid=study_uid)
+
+    def refresh_link_offers(self, study_uid: str) -> Sequence[LinkOffer]:
+        """Return the same anew, while it is shown."""
+        return refresh_link_offers(self._desk.sitting(), study_uid=study_uid)
+
     def confirm_link(self, offer: LinkOffer) -> None:
         """Treat both numbers as one person's."""
         confirm_link(self._desk.sitting(), offer=offer)
@@ -135,9 +153,19 @@ class WindowNetwork:
         refuse_link(self._desk.sitting(), offer=offer)
 
     def outbox(self) -> Sequence[OutboxRow]:
-        """Return what is on its way to archives."""
+        """Return what is on its way to archives, without whose it is; nobody's look, so no record."""
+        desk = self._desk.desk
+        return outbox_state(desk) if desk else ()
+
+    def open_outbox(self) -> Sequence[OutboxRow]:
+        """Return what is on its way to archives, to somebody who begins to look."""
         desk = self._desk.desk
         return list_outbox(desk) if desk else ()
+
+    def refresh_outbox(self) -> Sequence[OutboxRow]:
+        """Return the same anew, while it is shown."""
+        desk = self._desk.desk
+        return refresh_outbox(desk) if desk else ()
 
     def retry(self, identifier: str) -> None:
         """Send something again."""

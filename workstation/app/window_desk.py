@@ -29,6 +29,8 @@ from workstation.workflow import (
     list_studies,
     open_study,
     picture_of_series,
+    refresh_studies,
+    refresh_study,
     stacks_of,
 )
 
@@ -71,10 +73,21 @@ class WindowDesk:
         """Return every study of the store; none while it is still being opened."""
         return list_studies(self._desk) if self._desk else ()
 
+    def refresh_studies(self) -> Sequence[StudyRow]:
+        """Return the same anew, while the list is shown."""
+        return refresh_studies(self._desk) if self._desk else ()
+
     def preview(self, study_uid: str) -> StudyPreview:
         """Return what the preview shows."""
+        return self._with_stacks(describe_study, study_uid)
+
+    def refresh_preview(self, study_uid: str) -> StudyPreview:
+        """Return the same anew, while it is shown."""
+        return self._with_stacks(refresh_study, study_uid)
+
+    def _with_stacks(self, describe: Callable[..., StudyPreview], study_uid: str) -> StudyPreview:
         desk = self.sitting()
-        preview = describe_study(desk, study_uid=study_uid)
+        preview = describe(desk, study_uid=study_uid)
         self._stacks |= {stack.key: stack for stack in stacks_of(desk, study_uid)}
         return preview
 

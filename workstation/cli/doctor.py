@@ -19,6 +19,7 @@ from workstation.workflow import (
     archives_of,
     check_archive,
     check_connection,
+    check_listener,
     figures_of,
 )
 
@@ -34,7 +35,8 @@ def command(session: Session, archive: str, *, network: bool, as_json: bool) -> 
     """Measure the line to each archive and say what to do about it.
 
     Name, connection, encryption, certificate, sign-in, latency over 30 requests, download and upload, held
-    against the policy's figures. Exit code 3: something is not as it should be.
+    against the policy's figures. What takes in pushed studies is looked at as well.
+    Exit code 3: something is not as it should be.
     """
     if not network:
         raise click.UsageError("Say what to look at: --network.")
@@ -42,6 +44,8 @@ def command(session: Session, archive: str, *, network: bool, as_json: bool) -> 
         reports = list(
             _reports(session, archive, lambda step: line.show(f"{step.name} {step.found}"), asked.is_set)
         )
+    listener = None if archive else check_listener(session.settings())
+    reports += [listener] if listener is not None else []
     if as_json:
         say_json(reports)
     else:

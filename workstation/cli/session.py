@@ -19,6 +19,7 @@ from workstation.workflow import (
     archives_of,
     connect_archives,
     keep_memory_private,
+    listener_of,
     looks_like_recovery_key,
     open_desk,
     own_folder,
@@ -100,8 +101,9 @@ class Session:
             return
         for problem in (*forwards.problems, *listener.forwarding.problems):
             tell(str(problem))
-        if not listener.is_encrypted:
-            tell("What is pushed here comes unencrypted (listener.certificate).")
+        row = listener_of(desk)
+        if row is not None and row.warning:
+            tell(f"{row.warning} (listener.certificate)")
 
     @contextlib.contextmanager
     def connected_desk(self, *, create: bool = False) -> Iterator[Desk]:

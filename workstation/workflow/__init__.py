@@ -20,6 +20,7 @@ from workstation.workflow.answers import (
     LineRow,
     LineStatus,
     LinkOffer,
+    ListenerRow,
     NextCase,
     Outage,
     OutboxRow,
@@ -40,7 +41,14 @@ from workstation.workflow.answers import (
 from workstation.workflow.checking import check_store
 from workstation.workflow.checking_line import check_connection, figures_of, past_checks
 from workstation.workflow.claiming import claim_study, hand_back_study
-from workstation.workflow.comparing import confirm_link, list_link_offers, list_priors, refuse_link
+from workstation.workflow.comparing import (
+    confirm_link,
+    list_link_offers,
+    list_priors,
+    refresh_link_offers,
+    refresh_priors,
+    refuse_link,
+)
 from workstation.workflow.connecting import Surroundings, connect_archives, start_syncing
 from workstation.workflow.demo import connect_hospital, open_hospital, prepare_demo
 from workstation.workflow.desk import Desk, demo_desk, open_demo, open_desk
@@ -69,16 +77,24 @@ from workstation.workflow.keys import (
     store_exists,
 )
 from workstation.workflow.lines import list_lines, outage_of
-from workstation.workflow.listening import PushListener, start_listening
+from workstation.workflow.listening import PushListener, check_listener, listener_of, start_listening
 from workstation.workflow.logs import catch_the_uncaught, start_log
 from workstation.workflow.machine import keep_memory_private, sandbox_of_this_machine, warm_up
 from workstation.workflow.measuring import keep_length, remove_length
 from workstation.workflow.opening import focus_series, open_study
-from workstation.workflow.outbox import give_up_delivery, list_outbox, retry_delivery, send_paths, unsent
+from workstation.workflow.outbox import (
+    give_up_delivery,
+    list_outbox,
+    outbox_state,
+    refresh_outbox,
+    retry_delivery,
+    send_paths,
+    unsent,
+)
 from workstation.workflow.outside import whole_file
 from workstation.workflow.picturing import picture_of_series, render_image
 from workstation.workflow.reading import Reading
-from workstation.workflow.reading_list import fetch_study, next_case, search_archives
+from workstation.workflow.reading_list import fetch_study, next_case, put_off_study, search_archives
 from workstation.workflow.room import Room, room_of
 from workstation.workflow.sessions import keep_filters, kept_filters, last_study
 from workstation.workflow.setting_up import (
@@ -91,7 +107,13 @@ from workstation.workflow.setting_up import (
 )
 from workstation.workflow.shown import Picture, Shown, StackShare, Thumbnail, Unshowable, Waiting
 from workstation.workflow.signing_in import sign_in, sign_out
-from workstation.workflow.studies import describe_study, list_studies, stacks_of
+from workstation.workflow.studies import (
+    describe_study,
+    list_studies,
+    refresh_studies,
+    refresh_study,
+    stacks_of,
+)
 from workstation.workflow.syncing import sync_once
 from workstation.workflow.trail import export_audit, read_audit, verify_audit
 from workstation.workflow.wording import counted
@@ -115,6 +137,7 @@ __all__ = [
     "LineRow",
     "LineStatus",
     "LinkOffer",
+    "ListenerRow",
     "NewStore",
     "NextCase",
     "NoSuchImage",
@@ -154,6 +177,7 @@ __all__ = [
     "catch_the_uncaught",
     "check_archive",
     "check_connection",
+    "check_listener",
     "check_store",
     "claim_study",
     "confirm_link",
@@ -182,6 +206,7 @@ __all__ = [
     "list_outbox",
     "list_priors",
     "list_studies",
+    "listener_of",
     "local_actor",
     "looks_like_recovery_key",
     "next_case",
@@ -191,11 +216,18 @@ __all__ = [
     "open_study",
     "opens_with_keyring",
     "outage_of",
+    "outbox_state",
     "own_folder",
     "past_checks",
     "picture_of_series",
     "prepare_demo",
+    "put_off_study",
     "read_audit",
+    "refresh_link_offers",
+    "refresh_outbox",
+    "refresh_priors",
+    "refresh_studies",
+    "refresh_study",
     "refuse_link",
     "remove_archive",
     "remove_length",

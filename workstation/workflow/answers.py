@@ -68,6 +68,7 @@ class StudyRow:
     assigned: str = ""  # to whom
     can_be_claimed: bool = False
     is_claimed: bool = False  # by the person at this desk
+    is_mine: bool = False  # the person at this desk has claimed it, is at it, or it is assigned to them
     why_here: str = ""  # why it stands at this place of the list
     trouble: str = ""  # what the reader must know before opening: the archives disagree, images can't be had
     is_prior: bool = False  # it is on the list only because it may be compared with
@@ -208,6 +209,7 @@ class NextCase:
 
     study: StudyRow | None
     skipped: tuple[Refusal, ...] = ()
+    note: str = ""  # why it is offered though it was passed over before: nothing else is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +261,16 @@ class LineRow:
     shares_claims: bool | None = None  # whether it can say who reads what; None: not asked yet
     warning: str = ""  # one that stays: TLS 1.2 is allowed here
     asks_for: str = ""  # what a person types to sign in: "password", "token"; empty: the browser asks
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerRow:
+    """What takes in that which modalities, routers and archives bring to this computer."""
+
+    title: str  # its AE title
+    port: int
+    is_encrypted: bool
+    warning: str = ""  # one that stays: what is brought is not encrypted
 
 
 class DeliveryState(StrEnum):

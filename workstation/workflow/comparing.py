@@ -10,7 +10,7 @@ from workstation.security import Action, Outcome
 from workstation.store import AuditEvent, Link, PatientKey
 from workstation.workflow.answers import LinkOffer, PriorRow
 from workstation.workflow.desk import Desk
-from workstation.workflow.door import verb
+from workstation.workflow.door import again, verb
 from workstation.workflow.listing import worklist_rows_of
 from workstation.worklist import Offer
 
@@ -41,6 +41,10 @@ def list_link_offers(desk: Desk, *, study_uid: str) -> tuple[LinkOffer, ...]:
         for item in desk.service.gathered().items()
     }
     return tuple(_offer(people, offer) for offer in desk.service.priors_of(study_uid).offered)
+
+
+refresh_priors = again(list_priors)
+refresh_link_offers = again(list_link_offers)
 
 
 @verb(Action.LINK_PATIENTS, detail=lambda _: "confirmed as one person")

@@ -45,6 +45,11 @@ class Listening(Protocol):
         """Return what listens; archives that we ask to bring something bring it there."""
         ...
 
+    @property
+    def is_encrypted(self) -> bool:
+        """Say whether what is brought comes over TLS."""
+        ...
+
     def look(self) -> None:
         """Pass on what has waited for its time."""
         ...
@@ -77,9 +82,12 @@ class Desk:
     trouble: str = ""  # why nothing that comes can be stored now
     is_metered: Callable[[], bool] = lambda: False  # whether the line costs by the byte
     open_study: str = ""  # the study that is being read
+    opened: set[str] = field(default_factory=set)  # studies that were opened since the desk is open
+    put_off: dict[str, datetime] = field(default_factory=dict)  # study → until when it is not the next case
     to_ask_about: str = ""  # a study that was opened just now: archives are asked how it stands
     coming: dict[str, float] = field(default_factory=dict)  # study → when something of it was last pushed
     reported: dict[str, bool] = field(default_factory=dict)  # study → whether an archive has a report of it
+    looked: set[tuple[str, str]] = field(default_factory=set)  # verb and study of what was recorded here
     claiming: Lock = field(default_factory=Lock)  # held while a claim is noted or forgotten
     closing: Event = field(default_factory=Event)  # whoever waits for something gives up
     studies_changed: Signal[str] = field(default_factory=lambda: Signal("studies changed"))

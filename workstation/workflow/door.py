@@ -3,7 +3,8 @@
 The record is in the trail, twice on the disk, when the verb returns: pixels are shown only
 afterwards. If it cannot be written, nothing is shown: what the verb had answered is withdrawn. A verb
 that puts data outside the store has a record before it begins as well, since nothing brings those
-back. A verb that fails leaves a record too, with the kind of the error and without its text.
+back. A verb that fails leaves a record too, with the kind of the error and without its text. What is only
+shown anew because it has changed was recorded when somebody began to look (``again``).
 
 Source:  PS3.15 A.5 (what is recorded); 45 CFR 164.312(b).
 """
@@ -12,8 +13,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 from collections.abc import Callable, Iterable
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
 from workstation.security import Action, Outcome
 from workstation.store import AuditEvent
@@ -23,6 +25,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 Verb = Callable[Concatenate[Desk, P], R]
+
+Look = TypeVar("Look", bound=Callable[..., Any])
 
 ABOUT: Final = "study_uid"
 """The argument by which a verb tells the door whose study it is about."""
@@ -58,12 +62,29 @@ def verb(
             except BaseException:
                 withdraw(answer)
                 raise
+            desk.looked.add((function.__name__, about[0]))
             return answer
 
         passed.__dict__["action"] = action
         return passed
 
     return behind
+
+
+def again(look: Look) -> Look:
+    """Return a look that goes on: where it began, at this desk, a record was left, and none is left now.
+
+    A screen that follows what changes is one look of its reader's, not one for each change. A look that
+    never began is recorded like any other.
+    """
+    inside = inspect.unwrap(look)
+
+    @functools.wraps(look, updated=())
+    def refreshed(desk: Desk, /, **kwargs: Any) -> Any:  # noqa: ANN401  whatever the look takes and answers
+        began = (inside.__name__, str(kwargs.get(ABOUT, ""))) in desk.looked
+        return (inside if began else look)(desk, **kwargs)
+
+    return cast("Look", refreshed)
 
 
 def record(

@@ -19,6 +19,7 @@ from typing import Final
 
 from workstation.archive.dimse import Arrived, Caller, Listener, Rules
 from workstation.archive.dimse import Receipt as Answer
+from workstation.clock import SystemClock
 from workstation.config import BadSetting, Forwards, Settings
 from workstation.dicom.examine import Examined
 from workstation.dicom.model import InstanceRecord
@@ -27,6 +28,7 @@ from workstation.errors import Cancelled, LumenError, calm
 from workstation.security import Action
 from workstation.store import DiskFailed, DiskFull, StoreReadOnly
 from workstation.sync import Landed, Landing
+from workstation.workflow.answers import CheckStep, ConnectionReport, ListenerRow, Verdict
 from workstation.workflow.counting import count_brought
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import record
@@ -35,6 +37,12 @@ from workstation.workflow.later import Later
 from workstation.workflow.listing import STILL
 
 _TRY_AGAIN: Final = 30.0  # after the disk was full
+UNENCRYPTED: Final = "What is brought to this computer is not encrypted on its way."
+_SUMMARIES: Final = {
+    Verdict.GOOD: "What is brought here comes encrypted.",
+    Verdict.WARNING: "Whoever listens in on this network can read what is brought here.",
+    Verdict.BAD: "Nothing can be brought here.",
+}
 _NO_ROOM: Final = (Cancelled, DiskFull, DiskFailed, StoreReadOnly)
 
 
@@ -80,7 +88,7 @@ class PushListener:
 
     def __init__(self, desk: Desk, rules: Rules, forwarding: Forwarding) -> None:
         self.forwarding = forwarding
-        self.is_encrypted = rules.context is not None
+        self._is_encrypted = rules.context is not None
         self._desk = desk
         self._lock = threading.Lock()
         self._landing: Landing | None = None
@@ -95,6 +103,11 @@ class PushListener:
     def scp(self) -> Listener:
         """Return what listens; archives that we ask to bring something bring it there."""
         return self._listener
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Say whether what is brought comes over TLS."""
+        return self._is_encrypted
 
     @property
     def port(self) -> int:
@@ -219,7 +232,39 @@ def start_listening(
     )
     made = PushListener(desk, rules, Forwarding(desk, forwards.rules if forwards else ()))
     desk.listener = made
+    desk.lines_changed.emit("")
     return made
+
+
+def listener_of(desk: Desk) -> ListenerRow | None:
+    """Return what takes in that which is brought here, None if nothing listens."""
+    listener = desk.listener
+    if listener is None:
+        return None
+    is_encrypted = listener.is_encrypted
+    return ListenerRow(
+        listener.scp.title, listener.scp.port, is_encrypted, "" if is_encrypted else UNENCRYPTED
+    )
+
+
+def check_listener(settings: Settings) -> ConnectionReport | None:
+    """Judge the listener as it is set up, None if none is; nothing is opened."""
+    port = int(settings.number("listener.port"))
+    if not port:
+        return None
+    try:
+        list(callers_of(settings.text("listener.callers")))
+        is_encrypted = _context(settings) is not None
+    except BadSetting as error:
+        step = CheckStep("Settings", Verdict.BAD, error.what, advice=error.remedy)
+    else:
+        verdict = Verdict.GOOD if is_encrypted else Verdict.WARNING
+        found = "TLS" if is_encrypted else UNENCRYPTED
+        advice = "" if is_encrypted else "Give it a certificate (listener.certificate)."
+        step = CheckStep("Encryption", verdict, found, advice=advice)
+    summary = _SUMMARIES[step.verdict]
+    name = f"{settings.text('listener.title')}, port {port}"
+    return ConnectionReport("listener", name, SystemClock().utc(), (step,), step.verdict, summary)
 
 
 def callers_of(text: str) -> Iterable[Caller]:

@@ -13,7 +13,7 @@ from workstation.workflow.answers import StudyRow, StudyState, Urgency
 from workstation.workflow.desk import Desk
 from workstation.workflow.reports import HAS_REPORT, is_unshared
 from workstation.workflow.wording import counted
-from workstation.worklist import Item, Moment, Place, Priority, State
+from workstation.worklist import Item, Moment, Place, Priority, State, is_mine
 
 _URGENCIES: Final = {
     Priority.STAT: Urgency.STAT,
@@ -136,6 +136,7 @@ def _row(listing: _Listing, item: Item, place: Place | None) -> StudyRow:
     here, expected = _account(listing, item)
     here_priors, known_priors = listing.priors.get(item.study_uid, (0, None))
     who = "" if listing.moment.is_me(item.reading.who) else item.reading.who
+    is_claimed = item.study_uid in listing.claimed and not who
     return StudyRow(
         uid=item.key,
         patient_name=item.patient.name,
@@ -165,7 +166,8 @@ def _row(listing: _Listing, item: Item, place: Place | None) -> StudyRow:
         archives=tuple(listing.names.get(name, name) for name in item.archives),
         assigned=item.assigned,
         can_be_claimed=item.task is not None and item.task.is_claimable,
-        is_claimed=item.study_uid in listing.claimed and not who,
+        is_claimed=is_claimed,
+        is_mine=is_claimed or is_mine(item, listing.moment),
         why_here=place.why if place else "",
         trouble=" ".join(_troubles(listing, item, lacks=expected is not None and here < expected)),
         is_prior=place is None,

@@ -68,6 +68,8 @@ def _opened(desk: Desk, study_uid: str) -> Reading:
     sessions.keep_last_study(desk, study_uid)
     reading = Reading(desk, row_of(desk, study_uid), stacks, screen)
     desk.open_study = desk.to_ask_about = study_uid
+    desk.opened.add(study_uid)
+    desk.put_off.pop(study_uid, None)
     return reading
 
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from workstation.dicom import sources
 from workstation.security import Action
-from workstation.store import CLOSED, Artefact, Delivery, Parcel, Receipt, StoredInstance
+from workstation.store import CLOSED, Artefact, Delivery, Parcel, Receipt, StoredInstance, StudyRow
 from workstation.sync import (
     ENDS,
     IMAGE,
@@ -30,7 +30,7 @@ from workstation.sync import (
 from workstation.viewing.wording import moment
 from workstation.workflow.answers import Cancelled, DeliveryState, OutboxRow, Refusal, SendSummary
 from workstation.workflow.desk import Desk
-from workstation.workflow.door import record, verb
+from workstation.workflow.door import again, record, verb
 from workstation.workflow.errors import CannotSend, WrongStore
 from workstation.workflow.intake import Intake
 
@@ -63,11 +63,18 @@ class _Entry:
 @verb(Action.SEARCH)
 def list_outbox(desk: Desk) -> tuple[OutboxRow, ...]:
     """Return what is on its way and what has arrived, what needs a person first."""
-    rows: dict[str, list[_Entry]] = {}
-    for entry in _entries(desk):
-        rows.setdefault(entry.name, []).append(entry)
-    made = (_row(desk, name, entries) for name, entries in rows.items())
-    return tuple(sorted(made, key=lambda row: (not row.needs_person, not row.is_unsent, row.created)))
+    return tuple(
+        replace(row, patient_name=study.patient.name, study=_called(study)) if study else row
+        for row, study in _rows(desk)
+    )
+
+
+refresh_outbox = again(list_outbox)
+
+
+def outbox_state(desk: Desk) -> tuple[OutboxRow, ...]:
+    """Return the rows of the outbox without whose they are: how it stands, for a look that nobody takes."""
+    return tuple(row for row, _ in _rows(desk))
 
 
 @verb(Action.SEND, detail=lambda count: f"{count} to be sent again")
@@ -253,16 +260,31 @@ def _give_up(desk: Desk, entry: _Entry, why: str) -> bool:
     return desk.store.outbox.move(before, after)
 
 
+def _rows(desk: Desk) -> list[tuple[OutboxRow, StudyRow | None]]:
+    """Return every row with its study, as far as that is here; what needs a person first."""
+    found: dict[str, list[_Entry]] = {}
+    for entry in _entries(desk):
+        found.setdefault(entry.name, []).append(entry)
+    rows = [
+        (_row(desk, name, entries), desk.store.studies.get(entries[0].artefact.study_uid))
+        for name, entries in found.items()
+    ]
+    return sorted(rows, key=lambda one: (not one[0].needs_person, not one[0].is_unsent, one[0].created))
+
+
+def _called(study: StudyRow) -> str:
+    return f"{study.study.description}, {moment(study.study.date, '')}"
+
+
 def _row(desk: Desk, name: str, entries: Sequence[_Entry]) -> OutboxRow:
     first, deliveries = entries[0], [entry.delivery for entry in entries]
-    study = desk.store.studies.get(first.artefact.study_uid)
     way = desk.ways.get(first.delivery.destination)
     waits = [one.due for one in deliveries if one.due is not None]
     return OutboxRow(
         identifier=name,
         kind=first.artefact.kind,
-        patient_name=study.patient.name if study else "",
-        study=f"{study.study.description}, {moment(study.study.date, '')}" if study else "",
+        patient_name="",
+        study="",
         archive=way.address.name if way else first.delivery.destination,
         state=_STATES[State(first.delivery.state)],
         created=min(entry.artefact.created for entry in entries),

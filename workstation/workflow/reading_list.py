@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from workstation.archive import Query
@@ -20,13 +21,21 @@ _NAMELESS: Final = "A study without a description"
 
 @verb(Action.SEARCH)
 def next_case(desk: Desk, *, after: str = "") -> NextCase:
-    """Return what to read next; ``after`` is a study that is done with, whatever its state says."""
+    """Return what to read next; ``after`` is a study that is done with, whatever its state says.
+
+    What was opened or put off at this desk waits until nothing else is left.
+    """
     if desk.service is None:
         return NextCase(None)
     gathered = desk.service.gathered()
     places = [place for place in gathered.to_read if place.item.study_uid != after]
-    choice = chosen_next(places, desk.service.moment())
-    return NextCase(_chosen(desk, choice), _skipped(choice))
+    choice = chosen_next(places, desk.service.moment(), put_off=desk.put_off, opened=desk.opened)
+    return NextCase(_chosen(desk, choice), _skipped(choice), choice.note)
+
+
+def put_off_study(desk: Desk, *, study_uid: str, minutes: float = 30.0) -> None:
+    """Let the next case be another one for a while; the list goes on showing this one in its place."""
+    desk.put_off[study_uid] = desk.clock.utc() + timedelta(minutes=minutes)
 
 
 @verb(Action.SEARCH, detail=lambda count: f"{count} found in archives")

@@ -14,7 +14,7 @@ from workstation.store import StudyRow as StoredStudy
 from workstation.workflow import sessions
 from workstation.workflow.answers import Refusal, SeriesRow, StudyPreview, StudyRow, StudyState
 from workstation.workflow.desk import Desk
-from workstation.workflow.door import verb
+from workstation.workflow.door import again, verb
 from workstation.workflow.elsewhere import describe_elsewhere, missing_by_series, refused_by_archive
 from workstation.workflow.errors import NoSuchStudy
 from workstation.workflow.listing import worklist_row, worklist_rows
@@ -50,6 +50,9 @@ def list_studies(desk: Desk) -> tuple[StudyRow, ...]:
     return tuple(list_row(desk, study) for study in desk.store.studies.list())
 
 
+refresh_studies = again(list_studies)
+
+
 @verb(Action.SEARCH)
 def describe_study(desk: Desk, *, study_uid: str) -> StudyPreview:
     """Return a study's stacks of images, every instance accounted for."""
@@ -80,6 +83,9 @@ def describe_study(desk: Desk, *, study_uid: str) -> StudyPreview:
         accounting=_accounting(records),
         refused=(*damaged, *variants, *refused_by_archive(desk, study_uid)),
     )
+
+
+refresh_study = again(describe_study)
 
 
 def stacks_of(desk: Desk, study_uid: str) -> tuple[ImageStack, ...]:

@@ -26,6 +26,7 @@ from workstation.worklist.filters import (
     as_data,
     filter_of,
     fits,
+    is_mine,
     matching,
     parsed_filters,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "fits",
     "flag_of",
     "flags_of",
+    "is_mine",
     "judge",
     "matching",
     "merged",

@@ -116,7 +116,7 @@ def _checks(wanted: Filter, moment: Moment) -> list[Check]:
     earliest = moment.today - timedelta(days=wanted.days - 1) if wanted.days else None
     latest = moment.now + timedelta(minutes=wanted.due_within_minutes)
     asked: list[tuple[object, Check]] = [
-        (wanted.mine, lambda place: _is_mine(place.item, moment)),
+        (wanted.mine, lambda place: is_mine(place.item, moment)),
         (wanted.priorities, lambda place: place.item.priority in wanted.priorities),
         (wanted.states, lambda place: place.item.reading.state in wanted.states),
         (wanted.modalities, lambda place: not wanted.modalities.isdisjoint(place.item.modalities)),
@@ -133,7 +133,8 @@ def _checks(wanted: Filter, moment: Moment) -> list[Check]:
     return [check for is_asked, check in asked if is_asked]
 
 
-def _is_mine(item: Item, moment: Moment) -> bool:
+def is_mine(item: Item, moment: Moment) -> bool:
+    """Say whether it is assigned to the reader, or they are at it or have read it."""
     in_progress = item.reading.state is not State.UNREAD and moment.is_me(item.reading.who)
     return in_progress or moment.is_me(item.assigned)
 

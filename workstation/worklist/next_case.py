@@ -1,8 +1,11 @@
-"""The next case for a reader, and in words why each one above it was passed over."""
+"""The next case for a reader, and in words why each one above it was passed over.
+
+What this reader has opened or put off lately waits until nothing else can be read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +29,7 @@ class Choice:
 
     place: Place | None
     skipped: tuple[Skipped, ...]
+    note: str = ""  # why it is offered though it had been passed over
 
 
 def next_case(
@@ -34,30 +38,45 @@ def next_case(
     *,
     wanted: Filter | None = None,
     put_off: Mapping[str, datetime] | None = None,
+    opened: Collection[str] = (),
 ) -> Choice:
     """Return the first case in the list's order that this reader can read now.
 
     ``wanted`` is what the reader limits themself to; ``put_off`` says until when they don't want to see a
-    case again, by its key.
+    case again, ``opened`` which ones they have opened, by their keys.
     """
     skipped: list[Skipped] = []
+    waiting: list[tuple[Place, Skipped]] = []
     for place in places:
-        reason = _reason(place, moment, wanted, put_off or {})
-        if not reason:
+        reason = _reason(place, moment, wanted)
+        waits = "" if reason else _why_it_waits(place.item, moment, put_off or {}, opened)
+        if not (reason or waits):
             return Choice(place, tuple(skipped))
-        skipped.append(Skipped(place.item, reason))
-    return Choice(None, tuple(skipped))
+        skipped.append(Skipped(place.item, reason or waits))
+        if waits:
+            waiting.append((place, skipped[-1]))
+    if not waiting:
+        return Choice(None, tuple(skipped))
+    chosen, passed_over = waiting[0]
+    others = tuple(one for one in skipped if one is not passed_over)
+    return Choice(chosen, others, f"Nothing else is left, and {passed_over.why}.")
 
 
-def _reason(place: Place, moment: Moment, wanted: Filter | None, put_off: Mapping[str, datetime]) -> str:
-    """Return why a case is passed over, "" if it isn't."""
-    item = place.item
-    until = put_off.get(item.key)
+def _reason(place: Place, moment: Moment, wanted: Filter | None) -> str:
+    """Return why a case can't be read, "" if it can."""
     if wanted is not None and not fits(place, wanted, moment):
         return f"not in {wanted.name}"
+    return next(filter(None, (check(place.item, moment) for check in _CHECKS)), "")
+
+
+def _why_it_waits(
+    item: Item, moment: Moment, put_off: Mapping[str, datetime], opened: Collection[str]
+) -> str:
+    """Return why a case waits that could be read, "" if it doesn't."""
+    until = put_off.get(item.key)
     if until is not None and until > moment.now:
         return f"you put it off, for {span(until - moment.now)} more"
-    return next(filter(None, (check(item, moment) for check in _CHECKS)), "")
+    return "you have opened it already" if item.key in opened else ""
 
 
 def _done(item: Item, _: Moment) -> str:

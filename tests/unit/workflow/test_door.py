@@ -36,6 +36,14 @@ NO_VERB = {
     "connect_archives": "nothing is asked of anybody yet; what has changed in the settings is noted",
     "connect_hospital": "as above",
     "focus_series": "how a study is looked at that open_study has recorded",
+    "listener_of": "as list_lines",
+    "outbox_state": "how deliveries stand, of no study",
+    "put_off_study": "in which order a person reads; nothing is shown",
+    "refresh_link_offers": "goes on with a look that list_link_offers has recorded",
+    "refresh_outbox": "goes on with a look that list_outbox has recorded",
+    "refresh_priors": "goes on with a look that list_priors has recorded",
+    "refresh_studies": "goes on with a look that list_studies has recorded",
+    "refresh_study": "goes on with a look that describe_study has recorded",
     "list_lines": "how lines stand, of no study",
     "open_hospital": "invented patients",
     "outage_of": "as list_lines",
@@ -195,6 +203,32 @@ def test_without_a_trail_nothing_is_answered(
     with pytest.raises(DiskFull):
         CALLS[name][1](desk, disc)
     assert {path.name for path in disc.iterdir()} == present, "something left the store without a record"
+
+
+def test_a_look_that_goes_on_leaves_no_further_record(desk: Desk) -> None:
+    workflow.describe_study(desk, study_uid=STUDY)
+    before = len(trail(desk))
+    assert workflow.refresh_study(desk, study_uid=STUDY).study.uid == STUDY
+    assert len(trail(desk)) == before
+
+    workflow.describe_study(desk, study_uid=STUDY)  # somebody looks again
+    assert len(trail(desk)) == before + 1
+
+
+def test_a_look_that_never_began_is_recorded_as_one(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "looked", {("describe_study", "1.2.404"), ("list_studies", STUDY)})
+    before = len(trail(desk))
+    workflow.refresh_study(desk, study_uid=STUDY)
+    workflow.refresh_study(desk, study_uid=STUDY)
+    assert [(one.action, one.study) for one in trail(desk)[before:]] == [(Action.SEARCH, STUDY)]
+
+
+def test_a_look_without_its_record_has_not_begun(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "looked", set())
+    monkeypatch.setattr(desk.store.audit, "append", full)
+    for _ in range(2):
+        with pytest.raises(DiskFull):
+            workflow.refresh_studies(desk)
 
 
 def full(*_: object) -> NoReturn:

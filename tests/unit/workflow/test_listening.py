@@ -28,7 +28,18 @@ from workstation.clock import ManualClock
 from workstation.config import BadSetting, ForwardRule, Forwards
 from workstation.security import Action
 from workstation.store import DiskFull
-from workstation.workflow import Desk, StudyRow, StudyState, list_studies, listening, start_listening
+from workstation.workflow import (
+    Desk,
+    ListenerRow,
+    StudyRow,
+    StudyState,
+    Verdict,
+    check_listener,
+    list_studies,
+    listener_of,
+    listening,
+    start_listening,
+)
 from workstation.workflow.forwarding import fits
 from workstation.workflow.listening import PushListener, callers_of
 
@@ -354,3 +365,38 @@ def test_a_push_that_is_cut_by_the_end_is_counted_by_nobody(
     push(free_port, *slices(2))
     (row,) = list_studies(reopen())
     assert (row.here, row.is_counted, row.is_whole) == (2, False, False)
+
+
+def test_a_listener_without_tls_says_so_as_long_as_it_listens(
+    connected: Desk, free_port: int, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    connected.lines_changed.connect(told.append)
+    assert listener_of(connected) is None
+    plain = settings_with(listener__port=free_port, listener__callers=CALLERS)
+    assert start_listening(connected, settings=plain) is not None
+    row = listener_of(connected)
+    assert row == ListenerRow("LUMEN", free_port, is_encrypted=False, warning=listening.UNENCRYPTED)
+    assert told == [""]
+
+    found = check_listener(plain)
+    assert found is not None
+    assert (found.verdict, found.endpoint) == (Verdict.WARNING, f"LUMEN, port {free_port}")
+    assert "listener.certificate" in found.steps[0].advice
+
+    issued = Authority(tmp_path).issue("home")
+    safe = settings_with(
+        listener__port=free_port,
+        listener__callers=CALLERS,
+        listener__certificate=str(issued.certificate),
+        listener__key=str(issued.key),
+    )
+    assert (found := check_listener(safe)) is not None
+    assert found.verdict is Verdict.GOOD
+
+
+def test_a_listener_that_can_t_be_is_found_bad_and_none_is_nothing_to_find() -> None:
+    assert check_listener(settings_with()) is None
+    found = check_listener(settings_with(listener__port=11112, listener__callers="CT1@nowhere"))
+    assert found is not None
+    assert (found.verdict, found.steps[0].name) == (Verdict.BAD, "Settings")

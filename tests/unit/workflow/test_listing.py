@@ -12,7 +12,17 @@ from workstation.archive import TaskState
 from workstation.store import Listing
 from workstation.sync import Urgency, Want
 from workstation.sync.contents_form import pack
-from workstation.workflow import Desk, StudyRow, StudyState, describe_study, list_studies, next_case
+from workstation.workflow import (
+    Desk,
+    StudyRow,
+    StudyState,
+    claim_study,
+    describe_study,
+    list_studies,
+    next_case,
+    open_study,
+    put_off_study,
+)
 from workstation.workflow.reports import HAS_REPORT, look_for_reports
 
 STUDY = "1.2.9"
@@ -112,6 +122,68 @@ def test_a_study_that_another_has_in_progress_says_who(connected: Desk, group: G
     group.ask_for(STUDY, state=TaskState.IN_PROGRESS, performer="Reader One")
     read_lists(connected)
     assert (row(connected).state, row(connected).who) == (StudyState.ELSEWHERE, "")
+
+
+@pytest.mark.parametrize(
+    ("state", "performer", "mine"),
+    [
+        (TaskState.SCHEDULED, "", False),
+        (TaskState.IN_PROGRESS, "Reader One", True),
+        (TaskState.IN_PROGRESS, "Somebody Else", False),
+    ],
+)
+def test_the_list_says_what_is_mine(
+    connected: Desk, group: GroupArchive, state: TaskState, performer: str, *, mine: bool
+) -> None:
+    group.ask_for(STUDY, state=state, performer=performer)
+    read_lists(connected)
+    assert row(connected).is_mine is mine
+
+
+def test_what_was_claimed_at_this_desk_is_mine_before_the_archive_says_so(
+    connected: Desk, group: GroupArchive
+) -> None:
+    group.ask_for(STUDY)
+    read_lists(connected)
+    claim_study(connected, study_uid=STUDY)
+    assert (row(connected).is_claimed, row(connected).is_mine) == (True, True)
+
+
+def whole(desk: Desk, disc: Path, *studies: str) -> None:
+    """Have studies here, whole and to be read."""
+    put(disc, *(a_slice(0, uid) for uid in studies))
+    take_in(desk, disc)
+    service_of(desk).look_again()
+
+
+def test_the_next_case_is_not_the_one_just_opened_or_put_off_until_nothing_else_is_left(
+    connected: Desk, disc: Path
+) -> None:
+    whole(connected, disc, "1.2.6", "1.2.7", "1.2.8")
+    found = [next_case(connected).study]
+    assert found[0] is not None
+    open_study(connected, study_uid=found[0].uid).put_away()
+    found.append(next_case(connected).study)
+    assert found[1] is not None
+    put_off_study(connected, study_uid=found[1].uid)
+    found.append(next_case(connected).study)
+    assert found[2] is not None
+    assert len({one.uid for one in found if one}) == 3
+    assert next_case(connected).note == ""
+
+    open_study(connected, study_uid=found[2].uid).put_away()
+    last = next_case(connected)
+    assert last.study is not None
+    assert last.note == "Nothing else is left, and you have opened it already."
+    (waits,) = [one.reason for one in last.skipped if one.study_uid == found[1].uid]
+    assert waits.startswith("you put it off")
+
+
+def test_who_opens_what_was_put_off_puts_it_off_no_more(connected: Desk, disc: Path) -> None:
+    whole(connected, disc, "1.2.6")
+    put_off_study(connected, study_uid="1.2.6", minutes=5)
+    open_study(connected, study_uid="1.2.6").put_away()
+    assert connected.put_off == {}
 
 
 def test_an_archive_that_is_gone_takes_what_only_it_had_from_the_list(

@@ -23,6 +23,8 @@ from workstation.workflow import (
     WrongStore,
     give_up_delivery,
     list_outbox,
+    outbox_state,
+    refresh_outbox,
     retry_delivery,
     send_paths,
     start_syncing,
@@ -56,6 +58,21 @@ def test_files_are_taken_in_queued_and_delivered(connected: Desk, group: GroupAr
     assert not row_of_study.is_work  # it can be had again from the archive
     again = send_paths(connected, paths=[disc], archive="harbor")
     assert (again.queued, again.known) == (0, 3)
+
+
+def test_how_the_outbox_stands_names_nobody_and_is_nobody_s_look(connected: Desk, disc: Path) -> None:
+    put(disc, a_slice())
+    send_paths(connected, paths=[disc], archive="harbor")
+    before = len(trail(connected))
+    (row,) = outbox_state(connected)
+    assert len(trail(connected)) == before
+    assert (row.patient_name, row.study, row.state) == ("", "", DeliveryState.QUEUED)
+
+    (named,) = list_outbox(connected)
+    assert len(trail(connected)) == before + 1
+    assert named == replace(row, patient_name=NAME, study=named.study)
+    assert refresh_outbox(connected) == (named,)
+    assert len(trail(connected)) == before + 1
 
 
 def test_each_study_that_goes_out_is_in_the_trail_before_it_does(connected: Desk, disc: Path) -> None:

@@ -89,9 +89,32 @@ def test_what_was_put_off_comes_back_when_its_time_is_over(
     until = {"1.1": moment.now + timedelta(minutes=9)}
     choice = next_case(listed, moment, put_off=until)
     assert [skipped.why for skipped in choice.skipped] == ["you put it off, for 9 min more"]
+    assert choice.note == ""
     again = next_case(listed, moment, put_off={"1.1": moment.now})
     assert again.place is not None
     assert again.place.rank == 1
+
+
+def test_what_was_opened_waits_for_what_was_not(places: Callable[..., list[Place]], moment: Moment) -> None:
+    choice = next_case(places({}, {}), moment, opened={"1.1"})
+    assert choice.place is not None
+    assert (choice.place.rank, choice.note) == (2, "")
+    assert [skipped.why for skipped in choice.skipped] == ["you have opened it already"]
+
+
+def test_with_nothing_else_left_the_first_of_what_waits_is_offered_and_that_is_said(
+    places: Callable[..., list[Place]], moment: Moment
+) -> None:
+    listed = places({"here": 0}, {}, {}, {"reading": Reading(State.FINAL)})
+    until = {"1.3": moment.now + timedelta(minutes=9)}
+    choice = next_case(listed, moment, opened={"1.1", "1.2"}, put_off=until)
+    assert choice.place is not None
+    assert choice.place.rank == 2
+    assert choice.note == "Nothing else is left, and you have opened it already."
+    assert [skipped.item.key for skipped in choice.skipped] == ["1.1", "1.3", "1.4"]
+
+    choice = next_case(places({}), moment, opened={"1.1"}, put_off={"1.1": moment.now + timedelta(minutes=9)})
+    assert choice.note == "Nothing else is left, and you put it off, for 9 min more."
 
 
 def test_where_nothing_is_left_every_line_says_why(

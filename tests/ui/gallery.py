@@ -10,12 +10,12 @@ from pathlib import Path
 from invented import InventedDesk, many_rows
 from invented_network import CONTACTS, HARBOR, ST_ANNE, InventedNetwork, deliveries, delivery
 from invented_reading import InventedReading, record_of
-from invented_worklist import Worklist, worklist_rows
+from invented_worklist import OFFER, Worklist, worklist_rows
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 from workstation.measurement import Length, Point
-from workstation.ui.contracts import LineStatus, Notice, Outage, StateItem, Told, Tone
+from workstation.ui.contracts import DeliveryState, LineStatus, Notice, Outage, StateItem, Told, Tone
 from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_theme
 from workstation.viewing import commands
@@ -27,10 +27,12 @@ def main(page: str) -> None:
     """Show one page until the window is closed."""
     application = QApplication([])
     apply_theme(application)
-    rows = {"empty": [], "many": many_rows(20_000)}.get(page)
+    rows = {"empty": [], "empty-down": [], "many": many_rows(20_000)}.get(page)
     if page.startswith("worklist"):
         rows = worklist_rows(many_rows(20_000 if page == "worklist-many" else 12))
     desk = InventedDesk(rows, pause=20)
+    if page == "waiting":
+        desk.arrived.clear()
     network = Worklist(desk) if page.startswith("worklist") else network_of(page)
     window = MainWindow(
         desk, network=None if page == "store" else network, now=lambda: NOW, reader="Dr N. Haverford"
@@ -56,20 +58,39 @@ def main(page: str) -> None:
         QTimer.singleShot(500, window.actions_["keys"].trigger)
     if page == "palette":
         QTimer.singleShot(500, window.actions_["palette"].trigger)
+    QTimer.singleShot(900, lambda: show_list(page, window))
     QTimer.singleShot(700, lambda: show_network(page, window))
     application.exec()
+
+
+def show_list(page: str, window: MainWindow) -> None:
+    """Show what a search finds or doesn't, a question about a person, a study that is waited for."""
+    words = {"worklist-unlisted": "grimaldi", "worklist-nobody": "nobody else"}.get(page)
+    if words is not None:
+        window.studies.bar.search.setText(words)
+        window.studies.actions_["search-archives"].trigger()
+    if page == "worklist-same":
+        window.studies._decide(window.studies.model.study(0), OFFER, is_same=True)
+    if page == "waiting":
+        window.open_study(window.studies.model.study(0).uid)
 
 
 def network_of(page: str) -> InventedNetwork:
     """Return the network that a page is to be seen with."""
     made = InventedNetwork([HARBOR, ST_ANNE], deliveries() if page.startswith("outbox") else [], history=14)
+    if page == "outbox-held":
+        made.answer_outbox = [
+            delivery(0),
+            delivery(4, state=DeliveryState.HELD, next_try=None, error="Signed out of Harbor."),
+            *deliveries()[:1],
+        ]
     if page == "outbox-done":
         made.answer_outbox = deliveries()[4:]
     if page in ("outbox-empty", "check-first"):
         made.answer_outbox, made.history = [], []
     if page in ("quit", "read-down"):
         made.answer_outbox = [delivery(0), delivery(1, kind="image", count=23)]
-    if page in ("outage", "tell", "read-down"):
+    if page in ("outage", "tell", "read-down", "empty-down"):
         since = NOW - timedelta(minutes=12)
         made.answer_lines = [
             replace(HARBOR, status=LineStatus.OFFLINE, since=since, why="No answer"),

@@ -149,7 +149,7 @@ def _row(listing: _Listing, item: Item, place: Place | None) -> StudyRow:
         accession=item.study.accession,
         description=item.study.description,
         modalities=item.modalities,
-        site=item.site,
+        site=item.site or _given_name(listing, item),
         here=here,
         expected=here if expected is None else expected,
         is_counted=expected is not None,
@@ -173,6 +173,13 @@ def _row(listing: _Listing, item: Item, place: Place | None) -> StudyRow:
         is_prior=place is None,
         rank=place.rank if place else len(listing.gathered.to_read) + 1,
     )
+
+
+def _given_name(listing: _Listing, item: Item) -> str:
+    """Return what somebody has called the archive that has it; an identifier would tell a reader nothing."""
+    archives = (*item.archives, *([item.task.archive] if item.task else ()))
+    given = (listing.names.get(one, one) for one in archives)
+    return next((name for one, name in zip(archives, given, strict=True) if name != one), "")
 
 
 def _account(listing: _Listing, item: Item) -> tuple[int, int | None]:

@@ -142,7 +142,7 @@ class Item:
     modalities: tuple[str, ...] = ()
     body_parts: tuple[str, ...] = ()
     examination: Examination = NOTHING_KNOWN
-    site: str = ""
+    site: str = ""  # the institution, "" if nobody tells
     archives: tuple[str, ...] = ()
     priority: Priority = Priority.ROUTINE
     patient_class: str = ""  # E emergency, I inpatient, O outpatient (HL7 table 0004), "" unsaid

@@ -141,7 +141,7 @@ def _item(group: _Group) -> Item:
         modalities=_modalities(group),
         body_parts=parts,
         examination=examination(study.description, body_parts=parts),
-        site=study.institution or _first(archives) or _first(task.archive for task in group.tasks),
+        site=study.institution,
         archives=archives,
         priority=_priority(group.tasks),
         patient_class=_first(task.patient_class for task in group.tasks),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,21 @@ def test_a_study_that_another_has_in_progress_says_who(connected: Desk, group: G
     group.ask_for(STUDY, state=TaskState.IN_PROGRESS, performer="Reader One")
     read_lists(connected)
     assert (row(connected).state, row(connected).who) == (StudyState.ELSEWHERE, "")
+
+
+def test_the_site_is_the_institution_or_the_archive_s_given_name_and_never_an_identifier(
+    desk: Desk, group: GroupArchive, disc: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = GroupArchive()
+    other.keep(*slices(1, "1.2.10"))
+    service = connect_to(desk, {"harbor": group, "x7": other}, monkeypatch)
+    service.engine.lines["x7"].address = replace(service.engine.lines["x7"].address, name="x7")
+    service.read_lists()
+    put(disc, a_slice(0, "1.2.11", InstitutionName="Bergspital"))
+    take_in(desk, disc)
+    service.look_again()
+    sites = {one.uid: one.site for one in list_studies(desk)}
+    assert sites == {STUDY: "Harbor", "1.2.10": "", "1.2.11": "Bergspital"}
 
 
 @pytest.mark.parametrize(

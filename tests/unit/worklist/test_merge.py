@@ -114,6 +114,13 @@ def test_a_task_that_fits_two_studies_is_put_to_neither_and_that_is_told(
     assert _about(alone) == {Disagreement.MATCH}
 
 
+def test_no_archive_s_identifier_stands_for_an_institution(
+    archived: Callable[..., FromArchive], task: Callable[..., FromTask], make_study: Callable[..., Study]
+) -> None:
+    item = _one(merged([replace(archived(), study=make_study(institution=""))], [task()], []))
+    assert (item.site, item.archives) == ("", ("group",))
+
+
 def test_two_studies_with_one_accession_are_two_lines(archived: Callable[..., FromArchive]) -> None:
     assert len(merged([archived(), archived("1.2.4")], [], [])) == 2
 

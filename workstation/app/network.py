@@ -152,10 +152,14 @@ class WindowNetwork:
         """Don't offer this link again."""
         refuse_link(self._desk.sitting(), offer=offer)
 
-    def outbox(self) -> Sequence[OutboxRow]:
+    def outbox_state(self) -> Sequence[OutboxRow]:
         """Return what is on its way to archives, without whose it is; nobody's look, so no record."""
         desk = self._desk.desk
         return outbox_state(desk) if desk else ()
+
+    def outbox(self) -> Sequence[OutboxRow]:
+        """Return what is on its way to archives; the first time at a desk, a look is recorded."""
+        return self.refresh_outbox()
 
     def open_outbox(self) -> Sequence[OutboxRow]:
         """Return what is on its way to archives, to somebody who begins to look."""

@@ -168,7 +168,6 @@ class Fetching:
         self._shaper = shaper
         self._bell = bell
         self._may_now = may
-        self._clock = shaper.clock
         self._pace = shaper.clock.pace
         self._large = large  # bytes from which on what came of an object is kept
         self._shelf = Shelf()
@@ -279,7 +278,9 @@ class Fetching:
 
     def _land(self, arrived: Arrived) -> None:
         arrived.trip.offer()
-        if not self._ground.offer(arrived):
+        is_taken = self._ground.offer(arrived)
+        self._line.waited()
+        if not is_taken:
             arrived.trip.settle(is_lost=True)
             raise MakeRoom("Nothing can be stored now")
 
@@ -296,24 +297,19 @@ class Fetching:
         return data
 
     def _chunks(self, part: Part, piece: Piece) -> Iterator[memoryview]:
-        now = self._clock.monotonic
-        size, began = 0, 0.0  # of what followed the first chunk, and when that was there
         for chunk in part:
-            size = size + len(chunk) if began else 0
-            began = began or now()
+            self._line.came(len(chunk))
             yield chunk
-            self._line.came()
-            began += self._hold_back(piece, len(chunk))
-        self._line.flowed(size, now() - began)
+            self._hold_back(piece, len(chunk))
 
-    def _hold_back(self, piece: Piece, size: int) -> float:
+    def _hold_back(self, piece: Piece, size: int) -> None:
         """Wait as long as this class has to, and break off when something more urgent comes."""
-        wait = left = self._shaper.take(piece.want.urgency, size)
+        left = self._shaper.take(piece.want.urgency, size)
         while True:
             if self._closing.is_set() or self._board.must_yield(piece):
                 raise MakeRoom("Something more urgent is wanted")
             if left <= 0.0:
-                return wait
+                return
             self._closing.wait(min(left, _LOOK_UP) / self._pace)
-            self._line.came()
+            self._line.waited()
             left -= _LOOK_UP

@@ -20,8 +20,6 @@ _ENOUGH: Final = 6  # requests before a share of failures means anything
 _WEIGHT: Final = 0.2  # of the newest reading
 _FIRST_WAIT: Final = 2.0
 _LONGEST_WAIT: Final = 60.0
-_LEAST_FLOW: Final = 1 << 16  # bytes: less tells nothing of the line's rate
-_SHORTEST_FLOW: Final = 0.001  # what comes quicker was waiting in the system's buffers
 
 
 @dataclass
@@ -50,10 +48,9 @@ class Health:
         self.last_told = now
         self._outcomes.append(True)
 
-    def flowed(self, size: int, seconds: float) -> None:
-        """Note that so many bytes came in so many seconds."""
-        if size >= _LEAST_FLOW:
-            self.rate = _blend(self.rate, size / max(seconds, _SHORTEST_FLOW))
+    def flowed(self, rate: float) -> None:
+        """Note how much came for a while, bytes per second."""
+        self.rate = _blend(self.rate, rate)
 
     def failed(self, now: float) -> None:
         """Note that no good answer came."""

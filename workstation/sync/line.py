@@ -38,6 +38,7 @@ from workstation.clock import Clock
 from workstation.errors import calm
 from workstation.events import Signal
 from workstation.sync.choice import Choice
+from workstation.sync.flow import Flow
 
 PATIENCE: Final = 30.0
 """How long a request may be without a byte."""
@@ -99,6 +100,8 @@ class Line:
         self._probing: set[str] = set()
         self._under_way = 0
         self._last_byte = clock.monotonic()
+        self._flow = Flow()
+        self._flow.rested(self._last_byte)
         self._is_closed = False
         self._state = LineState(
             address.identifier, address.name, Status.UNKNOWN, self._choice.current, clock.utc()
@@ -122,7 +125,7 @@ class Line:
         name, connection = self._in_use()
         with self._lock:
             if not self._under_way:
-                self._last_byte = self._clock.monotonic()
+                self._rest()
             self._under_way += 1
         try:
             yield connection
@@ -142,15 +145,22 @@ class Line:
             broke_at = self._choice.health[self._choice.current].broke_at
         return broke_at is None or self._clock.monotonic() - broke_at >= SOUND
 
-    def came(self) -> None:
-        """Note that bytes came, or that it is we who wait: nothing hangs."""
+    def came(self, size: int) -> None:
+        """Note that so many bytes came."""
         with self._lock:
             self._last_byte = self._clock.monotonic()
+            rate = self._flow.came(size, self._last_byte)
+            if rate is not None:
+                self._choice.health[self._choice.current].flowed(rate)
 
-    def flowed(self, size: int, seconds: float) -> None:
-        """Note that an object's bytes flowed for so many seconds, beside those of the other requests."""
+    def waited(self) -> None:
+        """Note that it is we who wait: nothing hangs."""
         with self._lock:
-            self._choice.health[self._choice.current].flowed(size * max(1, self._under_way), seconds)
+            self._rest()
+
+    def _rest(self) -> None:
+        self._last_byte = self._clock.monotonic()
+        self._flow.rested(self._last_byte)
 
     def look(self) -> None:
         """Probe what is due, and leave an endpoint that hangs; asked about once a second."""

@@ -302,7 +302,7 @@ class Sending:
                 data.clear()
                 for chunk in part:
                     data += chunk
-                    self._line.came()
+                    self._line.came(len(chunk))
         except NotThere:
             return Event.ABSENT
         if not data:

@@ -156,7 +156,7 @@ def test_bytes_that_come_slowly_are_no_hanging(line: Line, archive: Archive, clo
     with line.asking():
         for _ in range(20):
             clock.wait(1.0)
-            line.came()
+            line.came(1)
             line.look()
     assert not [what for what in archive.asked if what.startswith("fibre")]
 
@@ -210,15 +210,39 @@ def test_a_line_that_failed_is_not_sound_for_ten_minutes(
     assert seen == [True, False, False, True]
 
 
-def test_the_rate_is_that_of_all_requests_that_share_the_line(line: Line) -> None:
+def test_the_rate_is_that_of_all_requests_that_share_the_line(line: Line, clock: ManualClock) -> None:
     with line.asking(), line.asking():
-        line.flowed(1_000_000, 0.5)
+        for _ in range(4):
+            for size in (400_000, 100_000):  # by turns
+                clock.wait(0.0625)
+                line.came(size)
     assert line.state.rate == 4_000_000.0
 
 
-def test_a_small_answer_tells_nothing_of_the_rate(line: Line) -> None:
+def test_what_comes_at_once_is_no_rate(line: Line, clock: ManualClock) -> None:
+    for _ in range(9):
+        clock.wait(30.0)
+        with line.asking():
+            clock.wait(0.001)
+            line.came(5_000_000)
+    assert line.state.rate is None
+
+
+def test_the_time_in_which_nobody_asked_or_we_waited_is_not_the_lines(line: Line, clock: ManualClock) -> None:
+    for _ in range(5):
+        clock.wait(10.0)
+        with line.asking():
+            clock.wait(0.125)
+            line.came(1_000_000)
+            clock.wait(7.0)
+            line.waited()
+    assert line.state.rate == 8_000_000.0
+
+
+def test_a_small_answer_tells_nothing_of_the_rate(line: Line, clock: ManualClock) -> None:
     with line.asking():
-        line.flowed(1000, 0.5)
+        clock.wait(0.5)
+        line.came(1000)
     assert line.state.rate is None
 
 

@@ -76,6 +76,10 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "site", 1.0, 1_440.0,
     ),
     Setting("outage.contacts", "", "Whom to tell of an outage: names and numbers, by semicolons.", "site"),
+    Setting(
+        "outbox.days", 90.0, "So long the outbox remembers, with its bytes, what every archive has.",
+        "site", 1.0, 3_650.0,
+    ),
     Setting("line.megabits", 200.0, "What the line should bring and take, Mbit/s.", "site", 0.1, 100_000.0),
     Setting(
         "line.milliseconds", 200.0, "How long an answer may take, 95th percentile.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from functools import partial
 from hashlib import sha256
 from typing import Final
@@ -71,7 +72,12 @@ def connect_archives(
         means, [(way.address, way.connect) for way in desk.ways.values()], _sitting(desk, settings)
     )
     desk.service = service
-    desk.hears = Hearing(desk, service, patience=settings.number("outage.minutes") * _MINUTE)
+    desk.hears = Hearing(
+        desk,
+        service,
+        patience=settings.number("outage.minutes") * _MINUTE,
+        keeps=timedelta(days=settings.number("outbox.days")),
+    )
     return service
 
 
@@ -101,12 +107,18 @@ def _pairs(links: Iterable[Link]) -> frozenset[frozenset[PatientKey]]:
 
 
 def _note_changes(desk: Desk, now: Mapping[str, str]) -> None:
-    """Record which archives were set up, changed or removed since this store was last connected."""
+    """Record which archives were set up, changed or removed since this store was last connected.
+
+    What a removed one has listed is on nobody's list any more; what came from it stays.
+    """
     before: dict[str, str] = json.loads(desk.store.sessions.get(_SET_UP) or "{}")
     for name in sorted(before.keys() | now.keys()):
         if before.get(name) != now.get(name):
             what = "removed" if name not in now else "changed" if name in before else "set up"
             desk.note(Action.SET_UP, f"{name} {what}")
+            if name not in now:
+                desk.store.remote_studies.forget(name)
+                desk.store.tasks.replace(name, {}, desk.clock.utc())
     if before != now:
         desk.store.sessions.put(_SET_UP, json.dumps(now))
 

@@ -10,6 +10,7 @@ Units:   seconds.
 from __future__ import annotations
 
 import threading
+from datetime import date, timedelta
 from typing import Final
 
 from workstation.security import Action, Outcome
@@ -34,10 +35,12 @@ _TOLD: Final = {
 class Hearing:
     """Listens to a desk's service as long as the desk keeps it."""
 
-    def __init__(self, desk: Desk, service: Service, *, patience: float) -> None:
+    def __init__(self, desk: Desk, service: Service, *, patience: float, keeps: timedelta) -> None:
         self._desk = desk
         self._service = service
         self._patience = patience
+        self._keeps = keeps  # so long the outbox remembers what was delivered
+        self._tidied: date | None = None
         self._lock = threading.Lock()
         self._looking = threading.Lock()
         self._received: set[str] = set()  # studies
@@ -109,8 +112,16 @@ class Hearing:
         for archive in late:
             self._desk.note(Action.OUTAGE, f"{archive}: no line for {self._patience:.0f} s, and still none")
             hand_back_unread(self._desk, archives={archive})
+        self._tidy()
         forget_unknown_claims(self._desk)
         give_back_waiting(self._desk)
         look_for_reports(self._desk, self._service)
         if self._desk.listener is not None:
             self._desk.listener.look()
+
+    def _tidy(self) -> None:
+        """Forget once a day what every archive has had for long."""
+        now = self._desk.clock.utc()
+        if self._tidied != now.date():
+            self._desk.store.outbox.forget_verified(now - self._keeps)
+            self._tidied = now.date()

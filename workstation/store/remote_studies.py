@@ -89,10 +89,6 @@ class RemoteStudies:
                 listed.add((study.archive, study.uid))
             return _forget_others(database, whole, listed) if whole else 0
 
-    def forget(self, archive: str) -> int:
-        """Drop all that an archive has said; return how many studies that were."""
-        return self.put_all((), Window(archive))
-
     def list(self, query: StudyQuery = ANY) -> tuple[RemoteStudy, ...]:
         """Return the studies that fit, newest first; one that several archives have comes once for each."""
         wanted, values = conditions(query)

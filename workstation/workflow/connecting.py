@@ -107,18 +107,12 @@ def _pairs(links: Iterable[Link]) -> frozenset[frozenset[PatientKey]]:
 
 
 def _note_changes(desk: Desk, now: Mapping[str, str]) -> None:
-    """Record which archives were set up, changed or removed since this store was last connected.
-
-    What a removed one has listed is on nobody's list any more; what came from it stays.
-    """
+    """Record which archives were set up, changed or removed since this store was last connected."""
     before: dict[str, str] = json.loads(desk.store.sessions.get(_SET_UP) or "{}")
     for name in sorted(before.keys() | now.keys()):
         if before.get(name) != now.get(name):
             what = "removed" if name not in now else "changed" if name in before else "set up"
             desk.note(Action.SET_UP, f"{name} {what}")
-            if name not in now:
-                desk.store.remote_studies.forget(name)
-                desk.store.tasks.replace(name, {}, desk.clock.utc())
     if before != now:
         desk.store.sessions.put(_SET_UP, json.dumps(now))
 

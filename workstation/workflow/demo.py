@@ -27,19 +27,19 @@ SEED: Final = 1
 ARCHIVE: Final = "harbor"
 
 _NIGHT: Final = "night"
+_IS_WHOLE: Final = "night is whole"
 _LOOK: Final = 0.2  # seconds
 _LATE: Final = 86_400.0  # by then everything has arrived, and the line is back
 
 
-def open_hospital(desk: Desk, *, folder: Path, gone: float | None = None) -> Hospital:
-    """Open the hospital of the demonstration's night; ``gone``: seconds that are to have passed of it."""
+def open_hospital(desk: Desk, *, folder: Path) -> Hospital:
+    """Open the hospital of the demonstration's night, which goes on as it began."""
     if not desk.is_demo:
         raise WrongStore("Invented studies never go into a real store")
     began = _begin(desk)
-    passed = (desk.clock.utc() - began).total_seconds() if gone is None else gone
-    return Hospital(
-        began, clock=desk.clock, data=resource("demo"), folder=folder, seed=SEED, gone=max(passed, 0.0)
-    )
+    is_whole = desk.store.sessions.get(_IS_WHOLE) is not None
+    gone = _LATE if is_whole else max((desk.clock.utc() - began).total_seconds(), 0.0)
+    return Hospital(began, clock=desk.clock, data=resource("demo"), folder=folder, seed=SEED, gone=gone)
 
 
 def connect_hospital(desk: Desk, hospital: Hospital, *, settings: Settings) -> Service:
@@ -54,8 +54,9 @@ def connect_hospital(desk: Desk, hospital: Hospital, *, settings: Settings) -> S
 def prepare_demo(
     desk: Desk, *, settings: Settings, folder: Path, cancelled: Callable[[], bool] = lambda: False
 ) -> int:
-    """Have the whole night here, as it is when everything has arrived; return how many studies are whole."""
-    with open_hospital(desk, folder=folder, gone=_LATE) as hospital:
+    """Have the whole night here, now and from now on; return how many of its studies are whole."""
+    desk.store.sessions.put(_IS_WHOLE, "")
+    with open_hospital(desk, folder=folder) as hospital:
         service = connect_hospital(desk, hospital, settings=settings)
         try:
             start_syncing(desk)

@@ -108,10 +108,10 @@ def test_with_a_study_goes_what_was_listed_of_it_there(store: Store) -> None:
     store.listed.put(Listing("group", "1", ("1.1", "1.2"), b"", SEEN))
     store.listed.put(Listing("hospital", "1", ("1.1",), b"", SEEN))
 
-    assert store.remote_studies.forget("group") == 1
+    assert store.remote_studies.put_all((), Window("group")) == 1
 
     assert store.listed.expected("1") == 1
-    store.remote_studies.forget("hospital")
+    store.remote_studies.put_all((), Window("hospital"))
     assert store.listed.expected("1") is None
     assert _uids(store) == []
 

@@ -57,6 +57,13 @@ def test_a_night_that_was_begun_goes_on_with_the_same_hour(desk: Desk, tmp_path:
     assert uids[0] == uids[1]
 
 
+def test_a_night_that_was_prepared_is_whole_from_then_on(desk: Desk, tmp_path: Path) -> None:
+    prepare_demo(desk, settings=USUAL, folder=tmp_path / "hospital", cancelled=lambda: True)
+    with open_hospital(desk, folder=tmp_path / "hospital") as hospital:
+        connect_hospital(desk, hospital, settings=USUAL).watching.refresh(ARCHIVE)
+        assert any(row.description == "CT head without contrast" for row in list_studies(desk))
+
+
 def test_one_that_is_broken_off_leaves_nothing_running(desk: Desk, tmp_path: Path) -> None:
     assert prepare_demo(desk, settings=USUAL, folder=tmp_path / "hospital", cancelled=lambda: True) == 0
     assert desk.service is None

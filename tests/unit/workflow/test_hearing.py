@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import NoReturn
 
 import pytest
-from group_archive import GroupArchive, connect_to, service_of, settings_with, slices, until
+from group_archive import GroupArchive, connect_to, service_of, settings_with, until
 from offered import trail
 
 from workstation.archive import Outgoing, Settled, StoreAnswer, TaskState, Unreachable
@@ -21,7 +21,6 @@ from workstation.workflow import (
     LineStatus,
     claim_study,
     list_lines,
-    list_studies,
     open_study,
     outage_of,
     start_syncing,
@@ -194,19 +193,6 @@ def test_what_has_changed_in_the_archives_is_recorded_at_the_next_connection(
     assert details(desk, Action.SET_UP) == [
         "harbor set up", "city set up", "harbor changed", "harbor removed",
     ]  # fmt: skip
-
-
-def test_what_a_removed_archive_listed_is_on_no_list_any_more(
-    desk: Desk, group: GroupArchive, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    city = GroupArchive()
-    city.keep(*slices(2, "1.2.8"))
-    connect_to(desk, {"harbor": group, "city": city}, monkeypatch).read_lists()
-    assert {row.uid for row in list_studies(desk)} == {STUDY, "1.2.8"}
-
-    connect_to(desk, {"city": city}, monkeypatch)
-
-    assert {row.uid for row in list_studies(desk)} == {"1.2.8"}
 
 
 def test_what_was_delivered_long_ago_is_forgotten_once_a_day(

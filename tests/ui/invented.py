@@ -169,6 +169,14 @@ class InventedDesk:
         """Return the rows."""
         return tuple(self.rows)
 
+    def refresh_studies(self) -> Sequence[StudyRow]:
+        """Return the rows."""
+        return self.studies()
+
+    def refresh_preview(self, study_uid: str) -> StudyPreview:
+        """Return the preview."""
+        return self.preview(study_uid)
+
     def preview(self, study_uid: str) -> StudyPreview:
         """Return a preview with two or three series."""
         study = next(row for row in self.rows if row.uid == study_uid)

@@ -18,6 +18,7 @@ from workstation.ui.contracts import (
     LineRow,
     LineStatus,
     LinkOffer,
+    ListenerRow,
     NextCase,
     Outage,
     OutboxRow,
@@ -58,6 +59,11 @@ def delivery(number: int = 0, **changes: object) -> OutboxRow:
         changed=NOW - timedelta(seconds=18),
     )
     return replace(waiting, **changes)  # type: ignore[arg-type]  # any field, as the test wants it
+
+
+def nameless(row: OutboxRow) -> OutboxRow:
+    """Return a row without whose it is."""
+    return replace(row, patient_name="", study="")
 
 
 def _going_well(number: int, **changes: object) -> OutboxRow:
@@ -215,6 +221,8 @@ class InventedNetwork:
         self.answer_lines = list(lines)
         self.answer_outbox = list(outbox)
         self.answer_outage: Outage | None = None
+        self.answer_listener: ListenerRow | None = None
+        self.looks = 0  # into the outbox
         self.answer_told: Told | None = None
         self.history = past(history)
         self.trouble: LumenError | None = None  # what every question is answered with
@@ -240,6 +248,9 @@ class InventedNetwork:
     def lines(self) -> Sequence[LineRow]:
         self._answer()
         return tuple(self.answer_lines)
+
+    def listener(self) -> ListenerRow | None:
+        return self.answer_listener
 
     def outage(self) -> Outage | None:
         return self.answer_outage
@@ -280,13 +291,27 @@ class InventedNetwork:
         del study_uid
         return ()
 
+    def refresh_priors(self, study_uid: str) -> Sequence[PriorRow]:
+        return self.priors(study_uid)
+
+    def refresh_link_offers(self, study_uid: str) -> Sequence[LinkOffer]:
+        return self.link_offers(study_uid)
+
     def confirm_link(self, offer: LinkOffer) -> None:
         self.asked.append(("confirm", offer.other_id))
 
     def refuse_link(self, offer: LinkOffer) -> None:
         self.asked.append(("refuse", offer.other_id))
 
-    def outbox(self) -> Sequence[OutboxRow]:
+    def outbox_state(self) -> Sequence[OutboxRow]:
+        self._answer()
+        return tuple(map(nameless, self.answer_outbox))
+
+    def open_outbox(self) -> Sequence[OutboxRow]:
+        self.looks += 1
+        return self.refresh_outbox()
+
+    def refresh_outbox(self) -> Sequence[OutboxRow]:
         self._answer()
         return tuple(self.answer_outbox)
 

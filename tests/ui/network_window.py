@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from invented import InventedDesk
-from invented_network import NOW, InventedNetwork
+from invented_network import NOW, InventedNetwork, nameless
 from PySide6.QtWidgets import QWidget
 
 from workstation.ui.main_window import MainWindow
@@ -24,7 +24,7 @@ def window_with(network: InventedNetwork, show: Show, wait: Wait) -> MainWindow:
     board = board_of(made)
     wait(lambda: made.studies.model.total)
     wait(lambda: list(board.state.lines) == network.answer_lines)
-    wait(lambda: list(board.state.outbox) == network.answer_outbox)
+    wait(lambda: list(board.state.outbox) == [nameless(row) for row in network.answer_outbox])
     return made
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from invented import InventedDesk
-from invented_network import CONTACTS, HARBOR, NOW, ST_ANNE, InventedNetwork, deliveries, delivery
+from invented_network import CONTACTS, HARBOR, NOW, ST_ANNE, InventedNetwork, deliveries, delivery, nameless
 from network_window import board_of, window_with
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -18,7 +18,15 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from workstation.app.ending import end_when_asked
 from workstation.errors import LumenError
-from workstation.ui.contracts import DeliveryState, LineStatus, Outage, OutboxRow, StateItem, Told
+from workstation.ui.contracts import (
+    DeliveryState,
+    LineStatus,
+    ListenerRow,
+    Outage,
+    OutboxRow,
+    StateItem,
+    Told,
+)
 from workstation.ui.main_window import MainWindow
 from workstation.ui.network.outage import OutageDialog
 from workstation.ui.network.questions import QuitDialog
@@ -40,8 +48,8 @@ class SlowNetwork(InventedNetwork):
         self.is_asked = threading.Event()
         self.may_answer.set()
 
-    def outbox(self) -> Sequence[OutboxRow]:
-        rows = super().outbox()
+    def outbox_state(self) -> Sequence[OutboxRow]:
+        rows = super().outbox_state()
         if not self.may_answer.is_set():
             self.is_asked.set()
             assert self.may_answer.wait(5)
@@ -117,7 +125,7 @@ def test_what_happens_while_an_answer_is_on_its_way_is_asked_for_again(show: Sho
     state.ask_outbox()
     network.may_answer.set()
 
-    wait(lambda: list(state.outbox) == deliveries())
+    wait(lambda: list(state.outbox) == [nameless(row) for row in deliveries()])
 
 
 def test_an_outbox_that_cannot_be_read_is_never_an_empty_one(show: Show, wait: Wait) -> None:
@@ -196,7 +204,7 @@ def test_quitting_with_unsent_work_asks_and_a_stray_key_stays(show: Show, wait: 
         assert asked is not None
         said = " ".join(label.text() for label in asked.findChildren(QLabel))
         assert "4 things have not arrived yet" in said
-        assert "OKAFOR, Benedict → St. Anne" in said
+        assert "Report → St. Anne, 2 h" in said
         QTest.keyClick(asked.focusWidget(), key)
         assert question(window) is None
         assert window.isVisible()
@@ -368,3 +376,18 @@ def test_kept_lines_make_room_for_the_panel_beside_them(show: Show, wait: Wait) 
     QApplication.processEvents()
 
     assert not window.notices.geometry().intersects(board_of(window).outbox.geometry())
+
+
+def test_what_is_received_unencrypted_stays_in_sight(show: Show, wait: Wait) -> None:
+    network = InventedNetwork()
+    network.answer_listener = ListenerRow(
+        "LUMEN", 11112, is_encrypted=False, warning="What is sent is not hidden"
+    )
+    window = window_with(network, show, wait)
+    wait(lambda: window.state.text_of("listener") == "Receiving unencrypted")
+    assert "What is sent is not hidden." in window.state.item("listener").toolTip()
+
+    network.answer_listener = ListenerRow("LUMEN", 2762, is_encrypted=True)
+    network.say(lines=[HARBOR])
+
+    wait(lambda: not window.state.item("listener").isVisible())

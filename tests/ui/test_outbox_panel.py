@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from invented_network import NOW, InventedNetwork, deliveries, delivery
+from invented_network import NOW, InventedNetwork, deliveries, delivery, nameless
 from network_window import board_of, window_with
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
@@ -33,10 +33,11 @@ def window(network: InventedNetwork, show: Show, wait: Wait) -> MainWindow:
 
 
 @pytest.fixture
-def panel(window: MainWindow) -> OutboxPanel:
+def panel(window: MainWindow, network: InventedNetwork, wait: Wait) -> OutboxPanel:
     QTest.keyClick(window.studies.table, Qt.Key.Key_F8)
     opened = board_of(window).outbox
     assert opened.isVisible()
+    wait(lambda: list(board_of(window).state.outbox) == network.answer_outbox)
     return opened
 
 
@@ -148,14 +149,10 @@ def test_a_second_thought_gives_nothing_up(
     assert panel.isVisible()
 
 
-@pytest.mark.parametrize(
-    ("state", "can"),
-    [
-        (state, state not in (DeliveryState.SENDING, DeliveryState.VERIFIED, DeliveryState.CLOSED))
-        for state in DeliveryState
-    ],
-)
-def test_only_what_can_be_done_is_offered(show: Show, wait: Wait, state: DeliveryState, can: bool) -> None:  # noqa: FBT001  a case
+@pytest.mark.parametrize("state", DeliveryState)
+def test_only_what_can_be_done_is_offered(show: Show, wait: Wait, state: DeliveryState) -> None:
+    can = state not in (DeliveryState.SENDING, DeliveryState.VERIFIED, DeliveryState.CLOSED)
+    is_given_up = state is DeliveryState.CLOSED
     window = window_with(InventedNetwork(outbox=[delivery(state=state)]), show, wait)
     panel = board_of(window).outbox
     panel.open()
@@ -163,8 +160,36 @@ def test_only_what_can_be_done_is_offered(show: Show, wait: Wait, state: Deliver
     QTest.keyClick(panel.list, Qt.Key.Key_End)
 
     assert panel.chosen() is not None
-    assert panel.details.retry_button.isVisible() is can
+    assert panel.details.retry_button.isVisible() is (can or is_given_up)
+    assert panel.details.retry_button.accessibleName() == ("Send after all" if is_given_up else "Retry")
     assert panel.actions_["give-up"].isEnabled() is can
+
+
+def test_what_was_given_up_can_be_sent_after_all(show: Show, wait: Wait) -> None:
+    network = InventedNetwork(outbox=[delivery(3, state=DeliveryState.CLOSED)])
+    panel = board_of(window_with(network, show, wait)).outbox
+    panel.open()
+    panel.toggle_done()
+    QTest.keyClick(panel.list, Qt.Key.Key_End)
+    QTest.keyClick(panel.list, Qt.Key.Key_R)
+
+    wait(lambda: ("retry", delivery(3).identifier) in network.asked)
+
+
+def test_whose_the_deliveries_are_is_asked_once_a_look_and_forgotten_after_it(
+    window: MainWindow, panel: OutboxPanel, network: InventedNetwork, wait: Wait
+) -> None:
+    state = board_of(window).state
+    network.say(outbox=[delivery(0), delivery(1)])
+    wait(lambda: list(state.outbox) == [delivery(0), delivery(1)])
+    assert network.looks == 1
+
+    panel.close_panel()
+    wait(lambda: list(state.outbox) == [nameless(delivery(0)), nameless(delivery(1))])
+    assert "VALE" not in window.state.item("outbox").toolTip()
+    panel.open()
+    wait(lambda: state.outbox[0].patient_name)
+    assert network.looks == 2
 
 
 def test_what_goes_wrong_is_a_line_and_changes_nothing(

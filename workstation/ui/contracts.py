@@ -33,6 +33,7 @@ from workstation.workflow import (
     LineRow,
     LineStatus,
     LinkOffer,
+    ListenerRow,
     NextCase,
     Outage,
     OutboxRow,
@@ -62,6 +63,7 @@ __all__ = [
     "LineRow",
     "LineStatus",
     "LinkOffer",
+    "ListenerRow",
     "Network",
     "NextCase",
     "Notice",
@@ -207,11 +209,19 @@ class Desk(Protocol):
     studies_changed: Signal[str]  # the study's UID, "" if many
 
     def studies(self) -> Sequence[StudyRow]:
-        """Return every study of the store."""
+        """Return every study of the store, to somebody who begins to look: that is recorded."""
+        ...
+
+    def refresh_studies(self) -> Sequence[StudyRow]:
+        """Return the same anew, while the list is shown."""
         ...
 
     def preview(self, study_uid: str) -> StudyPreview:
-        """Return what the preview shows."""
+        """Return what the preview shows, to somebody who has chosen the study: that is recorded."""
+        ...
+
+    def refresh_preview(self, study_uid: str) -> StudyPreview:
+        """Return the same anew, while it is shown."""
         ...
 
     def thumbnail(self, series_key: str, side: int) -> Thumbnail | None:
@@ -241,6 +251,10 @@ class Network(Protocol):
 
     def lines(self) -> Sequence[LineRow]:
         """Return the line to each archive that is set up; none where none is."""
+        ...
+
+    def listener(self) -> ListenerRow | None:
+        """Return what takes in that which is brought here, if something does."""
         ...
 
     def outage(self) -> Outage | None:
@@ -280,11 +294,19 @@ class Network(Protocol):
         ...
 
     def priors(self, study_uid: str) -> Sequence[PriorRow]:
-        """Return what is worth comparing a study with, the best first."""
+        """Return what is worth comparing a study with, the best first; the look is recorded."""
+        ...
+
+    def refresh_priors(self, study_uid: str) -> Sequence[PriorRow]:
+        """Return the same anew, while it is shown."""
         ...
 
     def link_offers(self, study_uid: str) -> Sequence[LinkOffer]:
-        """Return who may be the same person under another number."""
+        """Return who may be the same person under another number; the look is recorded."""
+        ...
+
+    def refresh_link_offers(self, study_uid: str) -> Sequence[LinkOffer]:
+        """Return the same anew, while it is shown."""
         ...
 
     def confirm_link(self, offer: LinkOffer) -> None:
@@ -295,8 +317,16 @@ class Network(Protocol):
         """Don't offer this link again."""
         ...
 
-    def outbox(self) -> Sequence[OutboxRow]:
-        """Return what is on its way to archives, what needs a person first."""
+    def outbox_state(self) -> Sequence[OutboxRow]:
+        """Return what is on its way to archives, without whose it is: nobody looks, nothing is recorded."""
+        ...
+
+    def open_outbox(self) -> Sequence[OutboxRow]:
+        """Return the same with names, to somebody who begins to look: that is recorded."""
+        ...
+
+    def refresh_outbox(self) -> Sequence[OutboxRow]:
+        """Return the same with names anew, while it is shown."""
         ...
 
     def retry(self, identifier: str) -> None:

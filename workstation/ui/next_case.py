@@ -49,7 +49,7 @@ class NextCases(QObject):
         self.withdraw()
         if case.study is not None:
             self.opened.emit(case.study.uid)
-        if case.study is None or case.skipped:
+        if case.study is None or case.skipped or case.note:
             self._tell(case)
 
     def _failed(self, error: BaseException) -> None:
@@ -60,7 +60,7 @@ class NextCases(QObject):
         """Say what was passed over, with a way to open the first of it all the same."""
         first = next((skipped for skipped in case.skipped if skipped.study_uid), None)
         nothing = "" if case.study else "Nothing is left that could be read now."
-        text = " ".join(filter(None, (nothing, passed_over(case.skipped))))
+        text = " ".join(filter(None, (nothing, case.note, passed_over(case.skipped))))
         action = f"Open {shortened(first.name, 24)}" if first else ""
         self._notices.keep(_LINE, Notice(text, Tone.PLAIN, action, lambda: self._open(first)))
         self._away.start()

@@ -29,7 +29,17 @@ from workstation.ui.room import make_room
 from workstation.ui.theme import PALETTE, STEP, FontSize, font
 from workstation.ui.theme.sizes import STATE_BAR
 
-_ORDER: Final = ("line", "arriving", "import", "outbox", "store", "cache", "display", "microphone")
+_ORDER: Final = (
+    "line",
+    "listener",
+    "arriving",
+    "import",
+    "outbox",
+    "store",
+    "cache",
+    "display",
+    "microphone",
+)
 _ROLES: Final = {
     Tone.PLAIN: "secondary",
     Tone.GOOD: "secondary",

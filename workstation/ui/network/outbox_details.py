@@ -48,6 +48,7 @@ class OutboxDetails(QWidget):
         ):
             action.setEnabled(allowed)
             button.setVisible(allowed)
+        self.retry_button.rename("Send after all" if _is_given_up(row) else "Retry")
         if row is not None:
             self._title.setText(title(row))
             self._way.setText(way(row))
@@ -102,7 +103,11 @@ class OutboxDetails(QWidget):
 def _allowed(row: OutboxRow | None) -> tuple[bool, bool]:
     """Return whether it can be sent again, and given up; what is under way can be neither."""
     can = row is not None and row.is_unsent and row.state is not DeliveryState.SENDING
-    return can, can
+    return can or _is_given_up(row), can
+
+
+def _is_given_up(row: OutboxRow | None) -> bool:
+    return row is not None and row.state is DeliveryState.CLOSED
 
 
 def _size(row: OutboxRow) -> str:

@@ -104,7 +104,7 @@ class OutboxPanel(QWidget):
         self.raise_()
         self._tick.start()
         (self._close if self.list.isHidden() else self.list).setFocus(Qt.FocusReason.PopupFocusReason)
-        self._state.ask_outbox()
+        self._state.begin_look()
         self.covers.emit(self.width())
 
     def close_panel(self) -> None:
@@ -112,6 +112,7 @@ class OutboxPanel(QWidget):
         had_keys = self.isAncestorOf(QApplication.focusWidget() or self._page)
         self._tick.stop()
         self.hide()
+        self._state.end_look()
         self.covers.emit(0)
         if had_keys and self._had_keys is not None and shiboken6.isValid(self._had_keys):
             self._had_keys.setFocus(Qt.FocusReason.PopupFocusReason)

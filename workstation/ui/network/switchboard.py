@@ -22,7 +22,7 @@ from workstation.ui.network.outbox_panel import OutboxPanel
 from workstation.ui.network.questions import QuitDialog
 from workstation.ui.network.signing_in import SigningIn
 from workstation.ui.network.state import NetworkState
-from workstation.ui.network.wording import arriving_item, lines_item, outbox_item, worst_first
+from workstation.ui.network.wording import arriving_item, lines_item, listener_item, outbox_item, worst_first
 from workstation.ui.notices import Notices
 from workstation.ui.operations import Operations
 from workstation.ui.shortcuts import Place
@@ -207,6 +207,7 @@ class Switchboard(QObject):
         trouble = self.state.lines_trouble
         item = StateItem("line", "Line: state unknown", Tone.FAULT, trouble) if trouble else None
         self._window.bar.set_item(item or lines_item(self.state.lines, self._window.now()))
+        self._window.bar.set_item(listener_item(self.state.listener))
         self.outage.show(self.state.outage, self.state.told, self.tell_group)
         self._allow("connection", bool(self.state.lines))
         self._allow("sign-in", self.state.signed_out is not None)

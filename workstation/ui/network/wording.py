@@ -9,7 +9,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from workstation.ui.contracts import DeliveryState, LineRow, LineStatus, OutboxRow, StateItem, Tone
+from workstation.ui.contracts import (
+    DeliveryState,
+    LineRow,
+    LineStatus,
+    ListenerRow,
+    OutboxRow,
+    StateItem,
+    Tone,
+)
 from workstation.ui.wording import amount, counted, shortened
 from workstation.viewing.wording import person_name
 
@@ -123,6 +131,13 @@ def arriving_item(count: int) -> StateItem:
     """Return what the state bar says of what is coming; nothing where nothing is."""
     text = f"{counted(count, 'study', 'studies')} arriving" if count else ""
     return StateItem("arriving", text, hint="Opens the study list" if count else "")
+
+
+def listener_item(listener: ListenerRow | None) -> StateItem:
+    """Return what stays in sight where what is brought here comes unencrypted; else nothing."""
+    if listener is None or not listener.warning:
+        return StateItem("listener", "")
+    return StateItem("listener", "Receiving unencrypted", Tone.ATTENTION, _sentence(listener.warning))
 
 
 def outbox_item(rows: Sequence[OutboxRow], now: datetime) -> StateItem:

@@ -78,6 +78,7 @@ class StudiesPage(QWidget):
         self._desk, self._operations = desk, operations
         self._network = works.network if works is not None else None
         self._reader, self._memory, self.works = reader, memory, works
+        self._is_new_look = True  # somebody begins to look at the list: that is recorded once
         self._to_choose: tuple[str, ...] = ()
         self._has_saved = False  # filters, here: what the store says of them may be older
         self._pace = Pace()
@@ -135,6 +136,7 @@ class StudiesPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Let the clocks go on while they can be seen."""
         super().showEvent(event)
+        self._is_new_look = True
         self._tick()
         self._clock.start()
         if self._first.isActive():
@@ -162,7 +164,9 @@ class StudiesPage(QWidget):
 
     def _ask_list(self) -> tuple[Listing, str]:
         """Answer, on a worker thread, the studies made ready and the saved filters."""
-        return prepare(self._desk.studies(), self.model.listing, self._reader), self._memory.filters()
+        is_new, self._is_new_look = self._is_new_look, False
+        rows = self._desk.studies() if is_new else self._desk.refresh_studies()
+        return prepare(rows, self.model.listing, self._reader), self._memory.filters()
 
     def _tell_trouble(self) -> None:
         if self._list.trouble:

@@ -2,7 +2,7 @@
 
 It is asked for off the main thread; while it is on its way the identity is there already. An
 answer for a study that is not chosen any more is dropped. While a study arrives its numbers go on in place;
-what they belong to is asked for again only now and then, because every look leaves a record.
+what they belong to is asked for again only now and then, and as the same look: a new one leaves a record.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ class Preview(QWidget):
         self._scroll = _scroll()
         self._body = self._make_body()
         self._turn = 0  # counts the studies that were shown
+        self._looked = 0  # the turn that was asked for as a look of its own
         self.buttons = PreviewButtons()
         self.buttons.opened.connect(self._open)
         self._lay_out()
@@ -128,9 +129,11 @@ class Preview(QWidget):
         study, network = self._study, self._network
         if study is None:
             return
-        self._run(lambda: self._desk.preview(study.uid), self, self._fill)
+        is_new, self._looked = self._looked != self._turn, self._turn
+        describe = self._desk.preview if is_new else self._desk.refresh_preview
+        self._run(lambda: describe(study.uid), self, self._fill)
         if network is not None:
-            self._run(lambda: _asked(network, study.uid), self, self._connect)
+            self._run(lambda: _asked(network, study.uid, is_new=is_new), self, self._connect)
 
     def _fill(self, preview: StudyPreview) -> None:
         body, study = self._body, self._study
@@ -157,7 +160,7 @@ class Preview(QWidget):
         """Ask for a picture of the first series that has one."""
 
         def find() -> str:
-            series = self._desk.preview(study.uid).series
+            series = self._desk.refresh_preview(study.uid).series
             return next((row.key for row in series if row.displayable), "")
 
         self._run(find, still, lambda key: self._picture(key, still) if key else None, is_quiet=True)
@@ -205,8 +208,11 @@ class Preview(QWidget):
         whole.addWidget(panel("preview", outer))
 
 
-def _asked(network: Network, study_uid: str) -> _Connected:
-    return _Connected(network.priors(study_uid), network.link_offers(study_uid), network.lines())
+def _asked(network: Network, study_uid: str, *, is_new: bool) -> _Connected:
+    priors, offers = network.priors, network.link_offers
+    if not is_new:
+        priors, offers = network.refresh_priors, network.refresh_link_offers
+    return _Connected(priors(study_uid), offers(study_uid), network.lines())
 
 
 def _cannot_share(study: StudyRow, lines: Sequence[LineRow]) -> bool:

@@ -19,7 +19,7 @@ from workstation.dicom.errors import DicomRefused, PixelsRefused
 from workstation.dicom.examine import examine
 from workstation.dicom.limits import MIB
 
-SECONDS = 5.0  # a coarse bound: the machine is shared
+SECONDS = 5.0  # of a processor: how long that lasts on a shared machine is nobody's business
 MEMORY = 512 * MIB
 SEEDS = (
     "CT_small", "MR_small_RLE", "MR_small_expb", "MR_small_implicit", "MR_small_jpeg_ls_lossless",
@@ -36,18 +36,18 @@ def seeds() -> list[bytes]:
 
 @pytest.mark.parametrize("bomb", list(header_bombs()), ids=lambda bomb: bomb.name)
 def test_a_bomb_in_the_header_is_refused_at_once_and_for_little(bomb: Bomb) -> None:
-    start, before = time.monotonic(), _peak_memory()
+    start, before = time.thread_time(), _peak_memory()
 
     with pytest.raises(DicomRefused):
         examine(memoryview(bomb.data))
 
-    assert time.monotonic() - start < SECONDS
+    assert time.thread_time() - start < SECONDS
     assert _peak_memory() - before < MEMORY
 
 
 @pytest.mark.parametrize("bomb", list(frame_bombs()), ids=lambda bomb: bomb.name)
 def test_a_bomb_in_a_frame_is_refused_before_its_codec_believes_it(bomb: Bomb) -> None:
-    start = time.monotonic()
+    start = time.thread_time()
     found = examine(memoryview(bomb.data))
     assert found.record.pixel is not None
     target = bytearray(tasks.frame_size(found.record.pixel))
@@ -55,7 +55,7 @@ def test_a_bomb_in_a_frame_is_refused_before_its_codec_believes_it(bomb: Bomb) -
     with pytest.raises(PixelsRefused):
         _decode(bomb.data, target)
 
-    assert time.monotonic() - start < SECONDS
+    assert time.thread_time() - start < SECONDS
 
 
 def _peak_memory() -> int:

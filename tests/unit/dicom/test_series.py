@@ -192,12 +192,12 @@ def test_more_planes_than_any_scanner_makes_stay_together_and_cost_little() -> N
         records.append(
             _record(n, replace(_facts(0.0), position=(0, 0, n * 1.0), orientation=(*row, *column)))
         )
-    start = time.perf_counter()
+    start = time.thread_time()
 
     (stack,) = split(records)
 
     assert len(stack.frames) == 2000
-    assert time.perf_counter() - start < 5
+    assert time.thread_time() - start < 5
 
 
 def test_echoes_are_stacks() -> None:

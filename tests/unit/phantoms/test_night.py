@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -32,10 +33,10 @@ def test_the_night_holds_what_was_asked_for_in_about_a_dozen_studies(
 
 
 def test_nothing_is_drawn_before_it_is_asked_for() -> None:
-    started = datetime.now(UTC)
+    before = time.process_time()
     night(seed=3, now=NOW)
 
-    assert datetime.now(UTC) - started < timedelta(seconds=1)
+    assert time.process_time() - before < 0.2  # to draw a study takes more
 
 
 def test_a_time_without_a_zone_is_refused() -> None:

@@ -152,10 +152,10 @@ def test_looking_the_same_way_again_builds_no_new_table() -> None:
 
 
 def test_building_a_table_is_quick_enough_to_drag_with() -> None:
-    """The budget is 1 ms; ten times that still tells a loop over 65,536 entries from array work."""
+    """The budget is 1 ms of a processor; ten times that tells a loop over 65,536 entries from array work."""
     domain = Domain(0, 65_535)
-    start = time.perf_counter()
+    start = time.thread_time()
     for width in range(1000, 1010):
         level_table(Look(VoiWindow(2000, width)), domain)
 
-    assert (time.perf_counter() - start) / 10 < 0.01
+    assert (time.thread_time() - start) / 10 < 0.01

@@ -157,10 +157,6 @@ class WindowNetwork:
         desk = self._desk.desk
         return outbox_state(desk) if desk else ()
 
-    def outbox(self) -> Sequence[OutboxRow]:
-        """Return what is on its way to archives; the first time at a desk, a look is recorded."""
-        return self.refresh_outbox()
-
     def open_outbox(self) -> Sequence[OutboxRow]:
         """Return what is on its way to archives, to somebody who begins to look."""
         desk = self._desk.desk

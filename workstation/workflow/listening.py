@@ -124,9 +124,9 @@ class PushListener:
             self._is_closed = True
             landing, self._landing = self._landing, None
         self._listener.close()
-        self._later.stop()
         if landing is not None:
             landing.close()
+        self._later.stop()  # last: what landed at the end has asked for it once more
 
     def _receive(self, file: Arrived) -> Answer:
         pushed, landing = Pushed(file), self._open()

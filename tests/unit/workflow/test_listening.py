@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -364,6 +365,7 @@ def test_a_push_that_is_cut_by_the_end_is_counted_by_nobody(
     assert start_listening(desk, settings=settings) is not None
     push(free_port, *slices(2))
     (row,) = list_studies(reopen())
+    assert not [one for one in threading.enumerate() if isinstance(one, threading.Timer)]
     assert (row.here, row.is_counted, row.is_whole) == (2, False, False)
 
 

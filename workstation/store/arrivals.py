@@ -8,7 +8,7 @@ damaged. One that comes with the UID of another content gets a further version. 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Protocol
 
@@ -88,6 +88,7 @@ class Planner:
     names: Names
     files: Files
     _planned: dict[str, dict[str, int]] = field(default_factory=dict)  # UID → digest → version
+    _study_tags: dict[str, str] = field(default_factory=dict)  # by UID
     _known: dict[str, list[list[Any]]] = field(default_factory=dict)  # UID → digest, version, damaged
 
     def plans(self, batch: Sequence[Incoming]) -> list[Plan]:
@@ -103,7 +104,8 @@ class Planner:
         rows = self._known.get(record.uid, [])
         same = next((row for row in rows if row[0] == digest), None)
         versions = [*here.values(), *(int(row[1]) for row in rows)]
-        place = self._place(record, int(same[1]) if same else self._next(record, versions))
+        first = self._first_place(record)
+        place = replace(first, version=int(same[1])) if same else self._next(first, versions)
         here[digest] = place.version
         if same and (same[2] or not self._has_file(place)):
             return Plan(incoming, Outcome.STORED, place, heals=True)
@@ -121,17 +123,20 @@ class Planner:
         for uid, *row in found:
             self._known.setdefault(uid, []).append(row)
 
-    def _place(self, record: InstanceRecord, version: int) -> Place:
-        names = self.names
-        return Place(names.study_tag(record.study.uid), names.instance_tag(record.uid), version)
+    def _first_place(self, record: InstanceRecord) -> Place:
+        uid = record.study.uid
+        if uid not in self._study_tags:
+            self._study_tags[uid] = self.names.study_tag(uid)
+        return Place(self._study_tags[uid], self.names.instance_tag(record.uid), 1)
 
     def _has_file(self, place: Place) -> bool:
-        with translated(str(self.names.path(place))):
-            return self.files.exists(self.names.path(place))
+        path = self.names.path(place)
+        with translated(str(path)):
+            return self.files.exists(path)
 
-    def _next(self, record: InstanceRecord, versions: Sequence[int]) -> int:
-        """Return a version that neither a row has nor a file that waits to be examined."""
-        version = max((0, *versions)) + 1
-        while self._has_file(self._place(record, version)):
-            version += 1
-        return version
+    def _next(self, first: Place, versions: Sequence[int]) -> Place:
+        """Return a place that neither a row has nor a file that waits to be examined."""
+        place = replace(first, version=max((0, *versions)) + 1)
+        while self._has_file(place):
+            place = replace(place, version=place.version + 1)
+        return place

@@ -2,6 +2,7 @@
 
 A series that a search lists and the metadata don't have is kept, without instances: the difference is to be
 seen. An archive without metadata of whole studies is asked series by series, one without any is searched.
+The searches run beside the request for the metadata: on a long line each would cost a way there and back.
 
 Errors:  NotThere for a study that the archive doesn't have, BadAnswer for an instance without a UID.
 Source:  PS3.18 10.4.1.1.2 (metadata resources), 10.6 (search for series).
@@ -9,7 +10,8 @@ Source:  PS3.18 10.4.1.1.2 (metadata resources), 10.6 (search for series).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from workstation.archive.errors import ArchiveError, BadAnswer, NotThere
@@ -35,19 +37,22 @@ _COUNT: Final = "NumberOfStudyRelatedInstances"
 
 def metadata(transport: Transport, traits: Capabilities, study_uid: str) -> Contents:
     """Return what the study consists of, as far as the archive lists it."""
-    searched = _searched_series(transport, traits, study_uid)
-    items = [
-        item
-        for item in _instances(transport, traits, study_uid, searched)
-        if text(item, "StudyInstanceUID") in ("", study_uid)
-    ]
+    with ThreadPoolExecutor(2, "contents") as beside:  # the metadata take the longest to come
+        searching = beside.submit(_searched_series, transport, traits, study_uid)
+        counting = beside.submit(_announced, transport, traits, study_uid)
+        items = [
+            item
+            for item in _instances(transport, traits, study_uid, searching.result)
+            if text(item, "StudyInstanceUID") in ("", study_uid)
+        ]
+        searched, announced = searching.result(), counting.result()
     if not items:
         raise NotThere("The archive has no such study", where=transport.where)
     return Contents(
         patient=patient_of(items[0]),
         study=study_of(items[0]),
         series=_listed(items, searched, transport.where),
-        announced=_announced(transport, traits, study_uid),
+        announced=announced,
     )
 
 
@@ -80,17 +85,17 @@ def _searched_series(transport: Transport, traits: Capabilities, study_uid: str)
 
 
 def _instances(
-    transport: Transport, traits: Capabilities, study_uid: str, searched: Mapping[str, Item]
+    transport: Transport, traits: Capabilities, study_uid: str, searched: Callable[[], Mapping[str, Item]]
 ) -> Iterator[Item]:
-    series = [""] if traits.study_metadata else list(searched)
+    series = [""] if traits.study_metadata else list(searched())
     try:
         for series_uid in series:
             ask = Ask(f"{study_path(study_uid, series_uid)}/metadata")
             yield from items_of(transport.json(ask), transport.where)
     except NotThere:
-        if not searched:
+        if not searched():
             raise
-        yield from _searched_instances(transport, traits, study_uid, searched)
+        yield from _searched_instances(transport, traits, study_uid, searched())
 
 
 def _searched_instances(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from threading import Event
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from scripted_http import Script, ScriptedHttp, Seen, Step, json_reply, reply
 from workstation.archive import BadAnswer, Contents, NotThere
 from workstation.archive.web.capabilities import PROFILES, Capabilities
 from workstation.archive.web.metadata import metadata
-from workstation.archive.web.transport import Transport
+from workstation.archive.web.transport import Patience, Transport
 
 Rows = Sequence[dict[str, Any]]
 
@@ -101,6 +102,22 @@ def test_a_series_that_only_a_search_knows_is_kept_to_be_missed() -> None:
 
     told = {one.series.uid: (len(one.instances), one.announced) for one in found.series}
     assert told == {"2.1": (2, 2), "2.2": (1, 1), "2.9": (0, 40)}
+
+
+def test_the_searches_are_on_their_way_before_the_metadata_come() -> None:
+    searched = {"studies": Event(), "series": Event()}
+
+    def script(seen: Seen) -> Iterable[Step]:
+        last = seen.path.rpartition("/")[2]
+        if last in searched:
+            searched[last].set()
+        return (*(searched.values() if last == "metadata" else ()), *archive()(seen))
+
+    with (
+        ScriptedHttp(script) as server,
+        closing(Transport(server.url, patience=Patience(idle=10))) as transport,
+    ):
+        assert metadata(transport, PROFILES["orthanc"], "1.1").announced == 3
 
 
 def test_without_a_search_for_series_nothing_is_announced() -> None:

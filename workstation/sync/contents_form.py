@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import asdict
-from typing import Any, Final
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Final
 
 from workstation.archive import Contents, ListedInstance, ListedSeries
 from workstation.dicom.model import Patient, Series, Study
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _VERSION: Final = 1
 _FAST: Final = 1
@@ -19,7 +22,8 @@ _FAST: Final = 1
 
 def pack(contents: Contents) -> bytes:
     """Return contents as bytes."""
-    text = json.dumps({"version": _VERSION, **asdict(contents)}, separators=(",", ":"))
+    told = {"version": _VERSION, **_told(contents)}
+    text = json.dumps(told, separators=(",", ":"), default=_told)
     return zlib.compress(text.encode(), _FAST)
 
 
@@ -37,6 +41,11 @@ def unpack(body: bytes) -> Contents:
         )
     except (zlib.error, KeyError, TypeError) as error:
         raise ValueError("no contents") from error
+
+
+def _told(one: DataclassInstance) -> dict[str, Any]:
+    """Return the fields of one level; JSON asks for the next."""
+    return {field.name: getattr(one, field.name) for field in fields(one)}
 
 
 def _series(told: dict[str, Any]) -> ListedSeries:

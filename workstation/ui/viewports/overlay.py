@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from workstation.geometry import EdgeLetters
 from workstation.ui.contracts import Shown
 from workstation.ui.theme import PALETTE, STEP, font, mix
 from workstation.ui.viewports.haloed import draw_badge, draw_line, draw_text, text_size
+from workstation.ui.viewports.room import GAP, fitting
 from workstation.viewing import Badge, Corners, ScaleBar, scale_bar
 
 MARGIN: Final = 2.5 * STEP
@@ -35,10 +36,10 @@ def draw_overlay(painter: QPainter, area: QRectF, shown: Shown, *, ratio: float,
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     inside = area.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
     if texts and area.width() >= _MIN_WIDTH:
-        _corners(painter, inside, shown.corners)
+        _corners(painter, inside, _fitting(shown.corners, inside))
         _letters(painter, inside, shown.letters)
         bar = _bar(shown, area, ratio)
-        if bar is not None:
+        if bar is not None and _bar_width(bar, ratio) <= inside.width() / 2 - GAP:
             _scale_bar(painter, inside, bar, ratio)
     for badge, box in badge_boxes(area, shown, texts=texts):
         draw_badge(painter, box, badge.text, PALETTE.attention)
@@ -48,7 +49,8 @@ def badge_boxes(area: QRectF, shown: Shown, *, texts: bool) -> list[tuple[Badge,
     """Return where each badge stands: above what else is in the lower right corner."""
     lines = 0
     if texts and area.width() >= _MIN_WIDTH:
-        lines = len(shown.corners.bottom_right) + 1
+        inside = area.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        lines = len(_fitting(shown.corners, inside).bottom_right) + 1
     right, bottom = area.right() - MARGIN, area.bottom() - MARGIN - lines * LINE - 1
     boxes = []
     for badge in shown.badges:
@@ -74,6 +76,18 @@ def draw_message(painter: QPainter, area: QRectF, text: str, colour: str) -> Non
     painter.setPen(QColor(colour))
     room = area.adjusted(6 * STEP, 6 * STEP, -6 * STEP, -6 * STEP)
     painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
+
+
+def _fitting(corners: Corners, inside: QRectF) -> Corners:
+    """Return the corner texts that have room."""
+    metrics = QFontMetricsF(font())
+    return fitting(
+        corners,
+        inside.width(),
+        int(inside.height() // LINE),
+        metrics.horizontalAdvance,
+        lambda text, width: metrics.elidedText(text, Qt.TextElideMode.ElideRight, width),
+    )
 
 
 def _corners(painter: QPainter, inside: QRectF, corners: Corners) -> None:
@@ -110,6 +124,10 @@ def _letters(painter: QPainter, inside: QRectF, letters: EdgeLetters) -> None:
 
 def _bar(shown: Shown, area: QRectF, ratio: float) -> ScaleBar | None:
     return scale_bar(shown.scale, area.width() * ratio * _BAR_SHARE)
+
+
+def _bar_width(bar: ScaleBar, ratio: float) -> float:
+    return bar.pixels / ratio + 2 * STEP + text_size(bar.text())[0]
 
 
 def _scale_bar(painter: QPainter, inside: QRectF, bar: ScaleBar, ratio: float) -> None:

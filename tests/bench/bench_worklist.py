@@ -185,8 +185,11 @@ class _MemoryDesk:
     def import_paths(self, *_: object, **__: object) -> ImportSummary:
         raise NotImplementedError
 
-    def open_study(self, study_uid: str) -> Reading:
-        raise NotImplementedError(study_uid)
+    def open_study(self, study_uid: str, *, cancelled: Callable[[], bool] = lambda: False) -> Reading:
+        raise NotImplementedError(study_uid, cancelled)
+
+    refresh_studies = studies
+    refresh_preview = preview
 
 
 def _application() -> QApplication:

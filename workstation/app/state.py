@@ -51,5 +51,5 @@ def _which(desk: Desk) -> StateItem:
 def _cache(room: Room) -> StateItem:
     if room.trouble:
         return StateItem("cache", room.trouble, Tone.FAULT)
-    text = f"Store {room.used / room.quota:.0%} of {room.quota / (1 << 30):.0f} GB"
+    text = f"Store {100 * room.used / room.quota:.0f} % of {room.quota / (1 << 30):.0f} GB"
     return StateItem("cache", text, Tone.ATTENTION if room.used > _FULL * room.quota else Tone.PLAIN)

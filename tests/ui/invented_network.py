@@ -149,6 +149,7 @@ STEPS = (
         "at most 200 ms",
         value=31.0,
         unit="ms",
+        limit=200.0,
     ),
     CheckStep(
         "Latency",
@@ -160,7 +161,13 @@ STEPS = (
         "ms",
     ),
     CheckStep(
-        "Download", Verdict.GOOD, "232 Mbit/s come down", "at least 200 Mbit/s", value=232.0, unit="Mbit/s"
+        "Download",
+        Verdict.GOOD,
+        "232 Mbit/s come down",
+        "at least 200 Mbit/s",
+        value=232.0,
+        unit="Mbit/s",
+        limit=200.0,
     ),
     CheckStep(
         "Upload",
@@ -170,6 +177,7 @@ STEPS = (
         "Stop other transfers in the house. If it stays so, ask the provider for a faster line.",
         48.0,
         "Mbit/s",
+        200.0,
     ),
 )
 

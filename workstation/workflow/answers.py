@@ -346,6 +346,7 @@ class CheckStep:
     advice: str = ""  # what to do
     value: float | None = None  # for the history: milliseconds, Mbit/s, days
     unit: str = ""
+    limit: float | None = None  # what the value was held against
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,7 @@ def _step(found: Finding) -> CheckStep:
         found.remedy,
         found.value,
         found.unit,
+        found.limit,
     )
 
 

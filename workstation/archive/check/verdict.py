@@ -51,6 +51,7 @@ class Finding:
     wanted: str = ""  # the figure that it was held against
     value: float | None = None  # for the history
     unit: str = ""
+    limit: float | None = None  # what ``value`` was held against
 
 
 def findings(measured: Measured, figures: Figures = Figures()) -> tuple[Finding, ...]:
@@ -199,11 +200,12 @@ def _latency(measured: Measured, figures: Figures) -> Iterator[Finding]:
         yield Finding(Grade.BAD, topic, what, _steadier(measured.link), "none")
     what = f"A request takes {_ms(latency.median)}, 95 of 100 at most {_ms(latency.p95)}"
     wanted, value = f"at most {_ms(figures.scroll_seconds)}", latency.p95 * 1_000
+    limit = figures.scroll_seconds * 1_000
     if latency.p95 > figures.scroll_seconds:
         remedy = f"{_steadier(measured.link)} Studies that are here already scroll as always."
-        yield Finding(Grade.BAD, topic, what, remedy, wanted, value, "ms")
+        yield Finding(Grade.BAD, topic, what, remedy, wanted, value, "ms", limit)
         return
-    yield Finding(Grade.GOOD, topic, what, "", wanted, value, "ms")
+    yield Finding(Grade.GOOD, topic, what, "", wanted, value, "ms", limit)
     if latency.jitter > figures.jitter_seconds:
         what = f"The line is uneven: one request differs from the next by {_ms(latency.jitter)}"
         wanted = f"at most {_ms(figures.jitter_seconds)}"
@@ -223,6 +225,7 @@ def _rate(measured: Measured, step: Step, rate: MeasuredRate | None, wanted: flo
         f"at least {_mbit(wanted)}",
         rate.mbit,
         "Mbit/s",
+        wanted,
     )
 
 

@@ -5,7 +5,6 @@ Units:   milliseconds, Mbit/s (10⁶ bits per second), seconds; times aware.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,8 +17,6 @@ from workstation.ui.wording import duration
 LATENCY: Final = "Latency"
 DOWNLOAD: Final = "Download"
 UPLOAD: Final = "Upload"
-
-_FIGURE: Final = re.compile(r"\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +31,12 @@ class Curve:
 def curve(reports: Sequence[ConnectionReport], name: str) -> Curve:
     """Return what past checks have found of latency, download or upload."""
     found = [(report.at, step) for report in reports if (step := _figure(report, name)) is not None]
-    limits = [limit for _, step in found if (limit := limit_of(step.wanted)) is not None]
+    limits = [step.limit for _, step in found if step.limit is not None]
     return Curve(
         tuple(at for at, _ in found),
         tuple(step.value for _, step in found if step.value is not None),
         limits[-1] if limits else None,
     )
-
-
-def limit_of(wanted: str) -> float | None:
-    """Return the figure in what is wanted.
-
-    >>> limit_of("at most 200 ms"), limit_of("a cable")
-    (200.0, None)
-    """
-    found = _FIGURE.search(wanted)
-    return float(found[0]) if found else None
 
 
 def advice(steps: Sequence[CheckStep]) -> list[str]:

@@ -134,7 +134,7 @@ def test_a_slow_line_is_told_with_what_is_most_likely_to_help(link: MeasuredLink
 
     assert found.grade is Grade.BAD
     assert found.what == "40 Mbit/s come down"
-    assert found.wanted == "at least 200 Mbit/s"
+    assert (found.wanted, found.limit) == ("at least 200 Mbit/s", 200)
     assert found.value == pytest.approx(40)
     assert remedy in found.remedy
 

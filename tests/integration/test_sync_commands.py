@@ -216,7 +216,7 @@ def test_watching_takes_in_what_is_pushed_and_passes_it_on(
         until(lambda: orthanc.count() == 3)
         watching.send_signal(signal.SIGINT)
         _, trouble = watching.communicate(timeout=PATIENCE)
-    assert "comes unencrypted" in trouble
+    assert "not encrypted on its way" in trouble
     assert "'nowhere', which is not set up" in trouble
     assert watching.returncode == 0
     trail = person.trail()

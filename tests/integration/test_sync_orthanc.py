@@ -140,7 +140,7 @@ def test_the_planner_brings_what_is_to_be_read_and_its_priors(ground: Ground, or
             until(lambda: {row.uid for row in store.studies.list()} == {"1.2.1", "1.2.2"})
             until(lambda: all(account.is_whole for account in store.listed.accounts().values()))
             assert [prior.study.study_uid for prior in service.priors_of("1.2.1").relevant] == ["1.2.2"]
-            assert service.look_up(Query(patient_id="B")) == 1
+            assert list(service.look_up(Query(patient_id="B")).values()) == [1]
         finally:
             service.close()
         assert store.studies.get("1.2.3") is None  # another person's, and old

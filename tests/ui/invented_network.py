@@ -23,6 +23,8 @@ from workstation.ui.contracts import (
     Outage,
     OutboxRow,
     PriorRow,
+    Refusal,
+    Searched,
     Told,
     Verdict,
 )
@@ -283,10 +285,15 @@ class InventedNetwork:
     def focus_series(self, study_uid: str, series_uid: str) -> None:
         self.looked_at.append((study_uid, series_uid))
 
-    def search_archives(self, text: str) -> int:
+    def search_archives(self, text: str) -> Searched:
         self._answer()
         self.asked.append(("search", text))
-        return 0
+        stands = [row.status is LineStatus.ONLINE for row in self.answer_lines]
+        rows = list(zip(self.answer_lines, stands, strict=True))
+        return Searched(
+            answered=tuple(row.name for row, is_up in rows if is_up),
+            silent=tuple(Refusal(row.name, "There is no line.") for row, is_up in rows if not is_up),
+        )
 
     def fetch(self, study_uid: str) -> None:
         self.asked.append(("fetch", study_uid))

@@ -17,6 +17,7 @@ from workstation.ui.contracts import (
     OutboxRow,
     PriorRow,
     Refusal,
+    Searched,
     StudyRow,
     StudyState,
     Urgency,
@@ -190,11 +191,11 @@ class Worklist(InventedNetwork):
             next((row for row in ranked if row.state in wanted and row.uid != after), None), self.skipped
         )
 
-    def search_archives(self, text: str) -> int:
-        super().search_archives(text)
+    def search_archives(self, text: str) -> Searched:
+        answer = super().search_archives(text)
         found = [row for row in self.in_archives if fold(text) in fold(row.patient_name)]
         self.desk.rows += [row for row in found if row not in self.desk.rows]
-        return len(found)
+        return replace(answer, count=len(found))
 
     def priors(self, study_uid: str) -> Sequence[PriorRow]:
         older = [row for row in self.desk.rows if row.is_prior and row.uid.startswith(f"{study_uid}.9.")]

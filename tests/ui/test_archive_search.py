@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workstation.errors import LumenError
-from workstation.ui.contracts import LineStatus
+from workstation.ui.contracts import LineStatus, Refusal, Searched
 from workstation.ui.main_window import MainWindow
 from workstation.ui.studies import StudiesPage
 from workstation.ui.studies.archive_search import NOTHING_TO_ASK, outcome
@@ -102,7 +102,7 @@ def test_an_archive_that_could_not_be_asked_is_named(
     page.actions_["search-archives"].trigger()
 
     wait(lambda: "could not be asked" in _said(page))
-    assert _said(page) == "Harbor has no such study. St. Anne could not be asked: there is no line."
+    assert _said(page) == "Harbor has no such study. St. Anne could not be asked. There is no line."
 
 
 def test_a_search_that_fails_is_told(page: StudiesPage, network: Worklist, wait: Wait) -> None:
@@ -134,12 +134,12 @@ def test_without_archives_nothing_is_offered(desk: InventedDesk, show: Show, wai
 
 
 @pytest.mark.parametrize(
-    ("count", "asked", "not_asked", "said"),
+    ("found", "said"),
     [
-        (1, ["Harbor"], [], "Harbor has 1 such study."),
-        (3, ["Harbor", "St. Anne"], [], "Harbor and St. Anne have 3 such studies."),
-        (0, [], ["Harbor"], "Harbor could not be asked: there is no line."),
+        (Searched(1, ("Harbor",)), "Harbor has 1 such study."),
+        (Searched(3, ("Harbor", "St. Anne")), "Harbor and St. Anne have 3 such studies."),
+        (Searched(0, (), (Refusal("Harbor", "It is busy."),)), "Harbor could not be asked. It is busy."),
     ],
 )
-def test_the_outcome_is_one_sentence(count: int, asked: list[str], not_asked: list[str], said: str) -> None:
-    assert outcome(count, asked, not_asked) == said
+def test_the_outcome_is_one_sentence(found: Searched, said: str) -> None:
+    assert outcome(found) == said

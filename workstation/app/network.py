@@ -25,6 +25,7 @@ from workstation.workflow import (
     Outage,
     OutboxRow,
     PriorRow,
+    Searched,
     check_connection,
     claim_study,
     confirm_link,
@@ -114,7 +115,7 @@ class WindowNetwork:
         """Give the reading of a study back."""
         hand_back_study(self._desk.sitting(), study_uid=study_uid)
 
-    def search_archives(self, text: str) -> int:
+    def search_archives(self, text: str) -> Searched:
         """Ask the archives for what is not listed."""
         return search_archives(self._desk.sitting(), text=text)
 

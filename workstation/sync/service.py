@@ -145,8 +145,11 @@ class Service:
                 self.watching.refresh(name)
         self.look_again()
 
-    def look_up(self, query: Query) -> int:
-        """Ask the archives for studies that are not on the list; return how many were found."""
+    def look_up(self, query: Query) -> dict[str, int | str]:
+        """Ask the archives for studies that are not on the list.
+
+        Return for each how many it has, or why it couldn't say.
+        """
         found = self.watching.search(query)
         self.look_again()
         return found

@@ -26,6 +26,7 @@ from workstation.sync.tasks_form import to_json
 
 _OFTEN_DAYS: Final = 2
 _WHOLE_EVERY: Final = 600.0
+_NO_LINE: Final = "There is no line."
 _PERSON_EVERY: Final = 1800.0
 
 
@@ -80,12 +81,12 @@ class Watching:
             self._whole_due[archive] = now + _WHOLE_EVERY
         self.changed.emit(archive)
 
-    def search(self, query: Query) -> int:
-        """Ask every archive whose line stands, by hand; return how many studies were found in all.
-
-        What an archive answers instead stands in ``troubles``.
-        """
-        return sum(self._search_one(name, query) for name, line in self._lines.items() if line.is_usable)
+    def search(self, query: Query) -> dict[str, int | str]:
+        """Ask every archive, by hand; return for each how many studies it has, or why it couldn't say."""
+        return {
+            name: self._search_one(name, query) if line.is_usable else _NO_LINE
+            for name, line in self._lines.items()
+        }
 
     def ask_for(self, person: PatientKey) -> bool:
         """Ask every archive for the studies of a person; False if they were asked lately."""
@@ -109,13 +110,13 @@ class Watching:
         self._store.remote_studies.put_all(map(self._remote(archive), found.studies))
         return True
 
-    def _search_one(self, archive: str, query: Query) -> int:
+    def _search_one(self, archive: str, query: Query) -> int | str:
         try:
             with self._lines[archive].asking() as connection:
                 found = connection.images.search(query)
         except (ArchiveError, OSError) as error:
             self.troubles[archive] = calm(error)
-            return 0
+            return self.troubles[archive]
         self._store.remote_studies.put_all(map(self._remote(archive), found.studies))
         self.changed.emit(archive)
         return len(found.studies)

@@ -40,6 +40,7 @@ from workstation.workflow import (
     Picture,
     PriorRow,
     Refusal,
+    Searched,
     SeriesRow,
     Shown,
     StackShare,
@@ -73,6 +74,7 @@ __all__ = [
     "PriorRow",
     "Reading",
     "Refusal",
+    "Searched",
     "SeriesRow",
     "Shown",
     "StackShare",
@@ -285,8 +287,8 @@ class Network(Protocol):
         """Let a series of the open study come first: it is looked at. Answers at once, on any thread."""
         ...
 
-    def search_archives(self, text: str) -> int:
-        """Ask the archives for what is not listed; return how many they have, listed from then on."""
+    def search_archives(self, text: str) -> Searched:
+        """Ask the archives for what is not listed; what they have is listed from then on."""
         ...
 
     def fetch(self, study_uid: str) -> None:

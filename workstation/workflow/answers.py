@@ -213,6 +213,15 @@ class NextCase:
 
 
 @dataclass(frozen=True, slots=True)
+class Searched:
+    """What archives answered to a search by hand; what they found is on the list from then on."""
+
+    count: int = 0  # studies, one that two have twice
+    answered: tuple[str, ...] = ()  # names
+    silent: tuple[Refusal, ...] = ()  # those that could not say, and why
+
+
+@dataclass(frozen=True, slots=True)
 class SyncSummary:
     """How far the store is in step with the archives."""
 

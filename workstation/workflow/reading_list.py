@@ -7,7 +7,7 @@ from typing import Final
 
 from workstation.archive import Query
 from workstation.security import Action
-from workstation.workflow.answers import NextCase, Refusal, StudyRow
+from workstation.workflow.answers import NextCase, Refusal, Searched, StudyRow
 from workstation.workflow.desk import Desk
 from workstation.workflow.door import verb
 from workstation.workflow.errors import NoSuchStudy
@@ -38,10 +38,18 @@ def put_off_study(desk: Desk, *, study_uid: str, minutes: float = 30.0) -> None:
     desk.put_off[study_uid] = desk.clock.utc() + timedelta(minutes=minutes)
 
 
-@verb(Action.SEARCH, detail=lambda count: f"{count} found in archives")
-def search_archives(desk: Desk, *, text: str) -> int:
+@verb(Action.SEARCH, detail=lambda found: f"{found.count} found in archives")
+def search_archives(desk: Desk, *, text: str) -> Searched:
     """Ask the archives for what is not on the list: a name's beginning, a patient ID, an accession number."""
-    return desk.service.look_up(Query(text=text, limit=_MOST)) if desk.service and text.strip() else 0
+    if desk.service is None or not text.strip():
+        return Searched()
+    told = desk.service.look_up(Query(text=text, limit=_MOST))
+    names = {archive: line.state.name for archive, line in desk.service.engine.lines.items()}
+    return Searched(
+        sum(answer for answer in told.values() if isinstance(answer, int)),
+        tuple(names[archive] for archive, answer in told.items() if isinstance(answer, int)),
+        tuple(Refusal(names[archive], why) for archive, why in told.items() if isinstance(why, str)),
+    )
 
 
 @verb(Action.SEARCH, detail=lambda _: "fetched by hand")

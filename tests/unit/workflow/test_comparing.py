@@ -10,11 +10,14 @@ import pytest
 from group_archive import PATIENT, GroupArchive, connect_to, read_lists, service_of, slices
 from offered import trail
 
+from workstation.archive import Busy
 from workstation.security import Action
 from workstation.workflow import (
     Desk,
     LinkOffer,
     NoSuchStudy,
+    Refusal,
+    Searched,
     confirm_link,
     fetch_study,
     list_link_offers,
@@ -89,7 +92,7 @@ def test_without_archives_there_is_nothing_to_compare(desk: Desk) -> None:
     assert list_priors(desk, study_uid=STUDY) == ()
     assert list_link_offers(desk, study_uid=STUDY) == ()
     assert next_case(desk).study is None
-    assert search_archives(desk, text="P1") == 0
+    assert search_archives(desk, text="P1") == Searched()
     confirm_link(desk, offer=OFFER)
     with pytest.raises(NoSuchStudy):
         fetch_study(desk, study_uid=STUDY)
@@ -118,7 +121,7 @@ def test_a_study_is_brought_by_hand_from_an_archive_that_has_it(connected: Desk)
 
 def test_blanks_are_no_search(connected: Desk, group: GroupArchive) -> None:
     group.asked.clear()
-    assert search_archives(connected, text="  ") == 0
+    assert search_archives(connected, text="  ") == Searched()
     assert group.asked == []
 
 
@@ -128,4 +131,12 @@ def test_two_archives_answer_a_search_together(
     other = GroupArchive()
     other.keep(*slices(1, "1.2.5"))
     connect_to(desk, {"harbor": group, "city": other}, monkeypatch)
-    assert search_archives(desk, text="P1") == 3
+    assert search_archives(desk, text="P1") == Searched(3, ("Harbor", "City"))
+
+    def busy(_: str) -> None:
+        raise Busy("The archive asks for patience")
+
+    other.fault = busy
+    found = search_archives(desk, text="P1")
+    assert (found.count, found.answered) == (2, ("Harbor",))
+    assert found.silent == (Refusal("City", "The archive asks for patience."),)

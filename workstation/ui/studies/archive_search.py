@@ -5,13 +5,12 @@ That an archive has nothing and that it could not be asked are two things; the a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
 from workstation.errors import calm
-from workstation.ui.contracts import LineStatus, Network
+from workstation.ui.contracts import Network, Searched
 from workstation.ui.operations import Operations
 from workstation.ui.wording import counted
 
@@ -46,26 +45,22 @@ class ArchiveSearch(QObject):
         )
 
     def _search(self, text: str) -> tuple[int, str]:
-        lines = self._network.lines()
-        count = self._network.search_archives(text)
-        asked = [row.name for row in lines if row.status is LineStatus.ONLINE]
-        return count, outcome(count, asked, [row.name for row in lines if row.name not in asked])
+        found = self._network.search_archives(text)
+        return found.count, outcome(found)
 
     def _end(self, count: int, sentence: str) -> None:
         self._is_asked = False
         self.ended.emit(count, sentence)
 
 
-def outcome(count: int, asked: Sequence[str], not_asked: Sequence[str]) -> str:
+def outcome(found: Searched) -> str:
     """Return what came of it.
 
-    >>> outcome(0, ["Harbor"], ["St. Anne"])
-    'Harbor has no such study. St. Anne could not be asked: there is no line.'
+    >>> outcome(Searched(0, ("Harbor",), (Refusal("St. Anne", "There is no line."),)))
+    'Harbor has no such study. St. Anne could not be asked. There is no line.'
     """
-    names = " and ".join(asked)
-    has = "has" if len(asked) == 1 else "have"
-    found = f"{names} {has} {counted(count, 'such study', 'such studies')}." if count else ""
-    if asked and not count:
-        found = f"{names} {has} no such study."
-    missed = f"{' and '.join(not_asked)} could not be asked: there is no line." if not_asked else ""
-    return " ".join(filter(None, (found, missed)))
+    has = "has" if len(found.answered) == 1 else "have"
+    what = counted(found.count, "such study", "such studies") if found.count else "no such study"
+    said = f"{' and '.join(found.answered)} {has} {what}." if found.answered else ""
+    missed = (f"{one.name} could not be asked. {one.reason}" for one in found.silent)
+    return " ".join(filter(None, (said, *missed)))

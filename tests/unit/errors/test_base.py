@@ -1,5 +1,6 @@
 """What a person reads when something goes wrong."""
 
+import gc
 import importlib
 import pickle
 import pkgutil
@@ -13,6 +14,7 @@ def _every_error() -> set[type[LumenError]]:
     for module in pkgutil.walk_packages(workstation.__path__, "workstation."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    gc.collect()  # of what another test has loaded a second time
     found, waiting = set(), [LumenError]
     while waiting:
         kind = waiting.pop()

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from workstation.errors import Cancelled, LumenError
-from workstation.workers import Json, Limits, WorkerFailed, WorkerMemoryExceeded
+from workstation.workers import Json, Limits, WorkerFailed, WorkerMemoryExceeded, errors
 from workstation.workers.replies import outcome
 from workstation.workers.wire import OutOfForm
 
@@ -80,6 +80,7 @@ def test_a_worker_cannot_have_a_foreign_module_imported() -> None:
 def test_an_error_in_the_package_of_the_tasks_is_found_though_it_is_not_loaded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("workstation.workers.errors", errors)  # the one that is loaded here goes again
     monkeypatch.delitem(sys.modules, "workstation.workers.errors")
 
     error = _error({"class": "workstation.workers.errors:WorkerTimeout", "what": "a"})

@@ -243,6 +243,20 @@ def test_enter_opens_the_chosen_study(page: StudiesPage, key: Qt.Key) -> None:
     assert opened == [page.model.study(1).uid]
 
 
+@pytest.mark.parametrize(("words", "is_opened"), [("vale", True), ("ct", False), ("nobody else", False)])
+def test_enter_after_words_opens_what_is_found_alone(
+    page: StudiesPage, words: str, *, is_opened: bool
+) -> None:
+    opened: list[str] = []
+    page.opened.connect(opened.append)
+    page.bar.search.setFocus()
+    QTest.keyClicks(page.bar.search, words)
+    QTest.keyClick(page.bar.search, Qt.Key.Key_Return)
+
+    assert opened == ([page.model.study(0).uid] if is_opened else [])
+    assert QApplication.focusWidget() is not page.bar.search
+
+
 def test_a_double_click_opens(page: StudiesPage) -> None:
     opened: list[str] = []
     page.opened.connect(opened.append)

@@ -325,6 +325,12 @@ class StudiesPage(QWidget):
         self.bar.clear()
         self.take_keys()
 
+    def _take_found(self) -> None:
+        """Open the study that was found; among several it is the reader who chooses."""
+        self.take_keys()
+        if self.model.rowCount() == 1 and self.model.query == self.bar.query:
+            self._open_current()
+
     def _open_current(self) -> None:
         self._open(self.table.current())
 
@@ -344,6 +350,7 @@ class StudiesPage(QWidget):
         self.bar.changed.connect(self._ask)
         self.bar.asked_next.connect(self.asked_next)
         self.bar.search.left.connect(self.take_keys)
+        self.bar.search.entered.connect(self._take_found)
         self.bar.saved.kept.connect(self._keep_filters)
         self.bar.saved.noticed.connect(self.noticed)
         self.stack.asked_all.connect(self.bar.clear)

@@ -16,9 +16,10 @@ LEAST: Final = 80
 
 
 class Search(QLineEdit):
-    """Says ``left`` when Down or Enter goes on to the list."""
+    """Says ``left`` when Down goes on to the list, and ``entered`` when Enter asks for what was found."""
 
     left = Signal()
+    entered = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +44,9 @@ class Search(QLineEdit):
         """Give the keys to the list; the key that leads here leads nowhere from here."""
         if event.text() == "/" and not self.text():
             return
-        if event.key() in (Qt.Key.Key_Down, *ENTER_KEYS):
+        if event.key() == Qt.Key.Key_Down:
             self.left.emit()
+        elif event.key() in ENTER_KEYS:
+            self.entered.emit()
         else:
             super().keyPressEvent(event)

@@ -40,8 +40,12 @@ FOUR: Steps = (
     "mousemove 555 146 click 1",  # two by two
     "sleep 4",
 )
+CHECK: Steps = ("key F9", "sleep 1", *("key F5", "sleep 14") * 3)
+ARRIVING = "arriving"  # from an empty store; all others have the whole night
 SCENES: dict[str, tuple[str, Steps]] = {
+    ARRIVING: ("brain", ()),
     "study-list": ("", ()),
+    "connection-check": ("", CHECK),
     "reading-ct": ("nodule", NODULE),
     "reading-radiograph": ("fiction", ()),
     "reading-ultrasound": ("US abdomen", ()),
@@ -53,13 +57,16 @@ def main(names: list[str]) -> None:
     """Take the pictures with these names, or all."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     home = Path(os.environ.get("LUMEN_SHOTS_HOME") or tempfile.mkdtemp(prefix="lumen-shots-"))
-    environment = os.environ | {"LUMEN_HOME": str(home)}
     command = [str(Path(sys.executable).with_name("workstation"))]
     if not Path(command[0]).exists() or os.environ.get("PYTHONPATH"):
         command = [sys.executable, "-m", "workstation"]
-    subprocess.run([*command, "demo", "--prepare"], env=environment, check=True)
     for name in names or list(SCENES):
-        with _screen() as display, _window(command, environment | {"DISPLAY": display}):
+        place = os.environ | {"LUMEN_HOME": str(home / ("fresh" if name == ARRIVING else "night"))}
+        if name == ARRIVING:
+            shutil.rmtree(home / "fresh", ignore_errors=True)
+        else:
+            subprocess.run([*command, "demo", "--prepare"], env=place, check=True)
+        with _screen() as display, _window(command, place | {"DISPLAY": display}):
             _play(display, *SCENES[name])
             _save(display, PICTURES / f"{name}.png")
         print(PICTURES / f"{name}.png")
@@ -106,13 +113,12 @@ def _play(display: str, wanted: str, steps: Steps) -> None:
     time.sleep(1)
     _xdotool(display, "key --repeat 3 --delay 300 Escape")  # to the list, from the study before
     time.sleep(1)
-    if not wanted:
-        return
-    _xdotool(display, "key ctrl+f")
-    _xdotool(display, "type", wanted)
-    time.sleep(1)
-    _xdotool(display, "key Return")
-    time.sleep(6)
+    if wanted:
+        _xdotool(display, "key ctrl+f")
+        _xdotool(display, "type", wanted)
+        time.sleep(1)
+        _xdotool(display, "key Return")
+        time.sleep(6)
     for step in steps:
         if step.startswith("sleep "):
             time.sleep(float(step.split()[1]))

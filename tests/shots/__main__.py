@@ -37,13 +37,13 @@ NODULE: Steps = (
 FOUR: Steps = (
     "key y",
     "sleep 1",
-    "mousemove 555 146 click 1",  # two by two
+    "mousemove 531 146 click 1",  # two by two
     "sleep 4",
 )
 CHECK: Steps = ("key F9", "sleep 1", *("key F5", "sleep 14") * 3)
 ARRIVING = "arriving"  # from an empty store; all others have the whole night
 SCENES: dict[str, tuple[str, Steps]] = {
-    ARRIVING: ("brain", ()),
+    ARRIVING: ("PET", ("sleep 8",)),
     "study-list": ("", ()),
     "connection-check": ("", CHECK),
     "reading-ct": ("nodule", NODULE),

@@ -56,8 +56,8 @@ class ArchiveSearch(QObject):
 def outcome(found: Searched) -> str:
     """Return what came of it.
 
-    >>> outcome(Searched(0, ("Harbor",), (Refusal("St. Anne", "There is no line."),)))
-    'Harbor has no such study. St. Anne could not be asked. There is no line.'
+    >>> outcome(Searched(0, ("Harbor", "St. Anne")))
+    'Harbor and St. Anne have no such study.'
     """
     has = "has" if len(found.answered) == 1 else "have"
     what = counted(found.count, "such study", "such studies") if found.count else "no such study"
